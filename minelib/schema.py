@@ -79,3 +79,78 @@ def check(table: pd.DataFrame, columns: Mapping[str, str], *, what: str) -> None
     if "record_id" in columns and table["record_id"].duplicated().any():
         n = int(table["record_id"].duplicated().sum())
         raise MinelibError(f"{what}: record_id must be unique, {n} repeat")
+
+# The tables of a run folder. Ids are made from content (a digest of the smallest record id inside), so that they do
+# not depend on row order; "" or <NA> where there is none.
+
+RUN_PETITION: Mapping[str, str] = {
+    **PETITION,
+    "class_code": "str",  # C01 … C40; the taxonomy's own "other" class where the classifier abstains
+    "class_margin": "float64",  # distance to the second best class, 0 … 1
+    "second_class": "str",  # a second grievance in the same letter, "" where none
+    "class_evidence": "str",  # JSON list of [start, end, pattern] in title + "\n" + text
+    "groups": "str",  # vulnerable groups, joined by "、": 老年人 未成年人 农民工 残疾人 妇女 军人
+    "matter_id": "str",
+    "issue_id": "str",  # <NA> where the petition belongs to no issue
+}
+
+LINK: Mapping[str, str] = {
+    "record_id": "str",  # the later of the two, by id
+    "linked_to": "str",
+    "reason": "str",  # copy, near copy, same petitioner, same place and thing
+    "strength": "float64",  # 0 … 1
+}
+
+MATTER: Mapping[str, str] = {
+    "matter_id": "str",
+    "issue_id": "str",  # <NA> where none
+    "class_code": "str",
+    "n_petitions": "int64",  # 件次
+    "n_petitioners": "int64",  # distinct petitioner ids; a petition without one counts as its own
+    "n_people": "int64",  # 人次: the ledger's 信访人数, 1 where not given
+    "place": "str",
+    "respondent": "str",
+    "township": "str",  # the area a table is made by; the ledger's place or its first administrative name
+    "first_at": "datetime64[s]",
+    "last_at": "datetime64[s]",
+    "exemplar": "str",  # record id of the petition that tells it best
+}
+
+ISSUE: Mapping[str, str] = {
+    "issue_id": "str",
+    "label": "str",  # verb and object, as a person would write it: 开发商拒退购房款
+    "keywords": "str",  # joined by "、"
+    "class_code": "str",  # of most of its matters
+    "n_petitions": "int64",
+    "n_matters": "int64",
+    "n_petitioners": "int64",
+    "n_places": "int64",
+    "n_respondents": "int64",
+    "stability": "float64",  # 0 … 1: how often resamples find the same members
+    "exemplars": "str",  # three record ids, joined by a space
+    "first_at": "datetime64[s]",
+    "last_at": "datetime64[s]",
+}
+
+# One row an issue and signal: the parts a score is made of.
+SIGNAL: Mapping[str, str] = {
+    "issue_id": "str",
+    "signal": "str",  # breadth, spread, concentration, rise, repetition, group, vulnerable, novelty, delay, law, field
+    "value": "float64",  # NaN where it cannot be measured
+    "shown": "str",  # the same in Chinese words with its counts, as a briefing prints it
+    "points": "float64",  # what it adds to the score: weight × value scaled to 0 … 1
+}
+
+CANDIDATE: Mapping[str, str] = {
+    "rank": "int64",  # 1 is first
+    "score": "float64",  # sum of the points of its signals, 0 … 100
+    **ISSUE,
+    "reasons": "str",  # the strongest signals in words
+    "rank_low": "int64",  # 5 % and 95 % of the rank over resampled matters
+    "rank_high": "int64",
+    "person_routes": "str",  # joined by "、"
+    "class_routes": "str",
+    "supervised": "str",  # who would be supervised
+    "laws": "str",  # statute and article, joined by "；", an unverified one marked
+    "verify": "str",  # numbered 监督点, joined by "\n"
+}
