@@ -1,8 +1,8 @@
 """Which Chinese fonts this machine has, by the four roles of an official document.
 
-GB/T 9704-2012 names 仿宋, 小标宋, 楷体 and 黑体, whose usual files are licensed and may not be shipped. A role takes
-the system's font where one is found by its well-known file name, else an open packaged one; what was substituted is
-said in the manifest and in the briefing's notes.
+GB/T 9704-2012 names 仿宋, 小标宋, 楷体 and 黑体, whose usual files are licensed and may not be shipped.
+A role takes the system's font where one is found by its well-known file name, else an open packaged one;
+what was substituted is said in the manifest and in the briefing's notes.
 """
 
 import sys
@@ -127,8 +127,15 @@ def _font_folders() -> list[Path]:
     folders = {
         "win32": [Path("C:/Windows/Fonts"), home / "AppData/Local/Microsoft/Windows/Fonts"],
         "darwin": [home / "Library/Fonts", Path("/Library/Fonts"), Path("/System/Library/Fonts")],
-    }.get(sys.platform, [home / ".local/share/fonts", home / ".fonts", Path("/usr/local/share/fonts"),
-                         Path("/usr/share/fonts")])
+    }.get(
+        sys.platform,
+        [
+            home / ".local/share/fonts",
+            home / ".fonts",
+            Path("/usr/local/share/fonts"),
+            Path("/usr/share/fonts"),
+        ],
+    )
     return [folder for folder in folders if folder.is_dir()]
 
 

@@ -1,0 +1,159 @@
+"""The table behind each figure: what is drawn, and no more, from a run."""
+
+import numpy as np
+import pandas as pd
+
+from minelib.runs import Run
+from minelib.schema import DATES
+
+MIN_BASE = 20  # below this a share is shown as counts: an interval would span half the axis
+MIN_CELL = 3  # smaller cells of a place table could point at a person
+UNKNOWN = "未注明"
+
+SIGNAL_NAMES = {
+    "breadth": "普遍性", "spread": "地域分布", "concentration": "集中", "rise": "上升", "repetition": "重复访",
+    "group": "群体性", "vulnerable": "弱势群体", "novelty": "苗头性", "delay": "办理时限", "law": "法律依据",
+    "field": "公益诉讼领域",
+}  # fmt: skip
+
+
+def petition_dates(petitions: pd.DataFrame) -> pd.Series:
+    """Return the day of each petition: the first of its dates that is given."""
+    day = petitions[DATES[0]]
+    for name in DATES[1:]:
+        day = day.fillna(petitions[name])
+    return day
+
+
+def candidates_data(run: Run, *, top: int = 10) -> pd.DataFrame:
+    """Return the points of each signal of the `top` candidates: rank, label, signal, points, shown."""
+    best = run.candidates.sort_values("rank").head(top)[["rank", "issue_id", "label", "score"]]
+    table = best.merge(run.signals, on="issue_id")
+    table["signal"] = table["signal"].map(lambda name: SIGNAL_NAMES.get(name, name))
+    return table.sort_values(["rank", "points", "signal"], ascending=[True, False, True], ignore_index=True)
+
+
+def monthly_data(run: Run, *, months: int = 36) -> pd.DataFrame:
+    """Return petitions a month, the last `months` of them: month, n, partial, expected, low, high.
+
+    The band is what the other whole months would lead one to expect: their mean, give or take 1.96 standard
+    deviations of a Poisson count widened by the dispersion seen (McCullagh and Nelder 1989, §6.2.3). Fewer than
+    six whole months give no band.
+    """
+    day = petition_dates(run.petitions).dropna()
+    columns = ["month", "n", "partial", "expected", "low", "high"]
+    if day.empty:
+        return pd.DataFrame(columns=columns)
+    counts = day.dt.to_period("M").value_counts()
+    span = pd.period_range(counts.index.min(), counts.index.max(), freq="M")
+    table = pd.DataFrame({"month": span, "n": counts.reindex(span, fill_value=0).to_numpy()})
+    table["partial"] = [
+        month.start_time < day.min().normalize() or month.end_time.normalize() > day.max() for month in span
+    ]
+    table = table.tail(months).reset_index(drop=True)
+    whole = table.loc[~table["partial"], "n"]
+    if len(whole) >= 6:
+        others = (whole.sum() - table["n"].where(~table["partial"], 0)) / (
+            len(whole) - (~table["partial"]).astype(int)
+        )
+        half = 1.96 * np.sqrt(others * max(1.0, whole.var() / max(whole.mean(), 1e-9)))
+        table["expected"], table["low"], table["high"] = others, (others - half).clip(lower=0), others + half
+    return table.astype({"month": str}).reindex(columns=columns)
+
+
+def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
+    """Return matters by class and township: class_code, township, n, suppressed (then n is missing).
+
+    Cells under `MIN_CELL` are suppressed, and where one cell alone is hidden in its row or column the next
+    smallest too, since the sums are printed elsewhere.
+    """
+    township = run.matters["township"].replace("", UNKNOWN)
+    township = township.where(township.isin(_top(township, columns)), "其他")
+    kind = run.matters["class_code"]
+    kind = kind.where(kind.isin(_top(kind, rows)), "其他")
+    cross = pd.crosstab(kind, township)
+    cross = cross.loc[_by_size(cross.sum(axis=1)), _by_size(cross.sum(axis=0))]
+    table = cross.stack().rename("n").reset_index().set_axis(["class_code", "township", "n"], axis=1)
+    table["suppressed"] = suppressed_cells(cross.to_numpy()).ravel()
+    table["n"] = table["n"].astype("Int64").mask(table["suppressed"])
+    return table
+
+
+def suppressed_cells(counts: np.ndarray, *, least: int = MIN_CELL) -> np.ndarray:
+    """Mark the cells of a table to hide: 1 … `least` - 1, and partners that keep them from being worked out.
+
+    >>> suppressed_cells(np.array([[1, 5, 9], [4, 7, 8]])).astype(int)
+    array([[1, 1, 0],
+           [1, 1, 0]])
+    """
+    hidden = (counts > 0) & (counts < least)
+    while True:
+        before = hidden.sum()
+        for grid, mask in ((counts, hidden), (counts.T, hidden.T)):  # .T is a view: both write
+            for line, marks in zip(grid, mask, strict=True):
+                if marks.sum() == 1 and (line[~marks] > 0).any():
+                    rest = np.where(marks | (line == 0), np.iinfo(np.int64).max, line)
+                    marks[rest.argmin()] = True
+        if hidden.sum() == before:
+            return hidden
+
+
+def repeat_data(run: Run, *, top: int = 10) -> pd.DataFrame:
+    """Return the share of repeats by class: class_code, n, repeats, share, low, high (Wilson, 95 %).
+
+    A repeat (重复件) is a petition of a matter that already has one; under `MIN_BASE` petitions there is no share.
+    """
+    matters = run.matters
+    sums = matters.groupby("class_code").agg(n=("n_petitions", "sum"), matters=("matter_id", "size"))
+    sums = sums.loc[_by_size(sums["n"])].head(top).reset_index()
+    sums["repeats"] = sums["n"] - sums.pop("matters")
+    share = (sums["repeats"] / sums["n"]).where(sums["n"] >= MIN_BASE)
+    low, high = wilson(share, sums["n"])
+    return sums.assign(share=share, low=low, high=high)
+
+
+def class_change_data(run: Run, *, top: int = 10) -> pd.DataFrame:
+    """Return each class's share of the first and the second half of the whole months.
+
+    Columns: class_code, n_before, n_after, before, after (shares of all petitions of that half), first, second
+    (the months meant). Empty with fewer than four whole months or `MIN_BASE` petitions in a half.
+    """
+    names = ["class_code", "n_before", "n_after", "before", "after", "first", "second"]
+    months = monthly_data(run, months=24)
+    whole = months.loc[~months["partial"].astype(bool), "month"].tolist()
+    if len(whole) < 4:
+        return pd.DataFrame(columns=names)
+    half = len(whole) // 2
+    first, second = whole[-2 * half : -half], whole[-half:]
+    month = petition_dates(run.petitions).dt.to_period("M").astype(str)
+    before = run.petitions.loc[month.isin(first), "class_code"].value_counts()
+    after = run.petitions.loc[month.isin(second), "class_code"].value_counts()
+    if min(before.sum(), after.sum()) < MIN_BASE:
+        return pd.DataFrame(columns=names)
+    table = pd.DataFrame({"n_before": before, "n_after": after}).fillna(0).astype(int)
+    table = table.loc[_by_size(table.sum(axis=1))].head(top).rename_axis("class_code").reset_index()
+    table["before"] = table["n_before"] / before.sum()
+    table["after"] = table["n_after"] / after.sum()
+    return table.assign(first=f"{first[0]}至{first[-1]}", second=f"{second[0]}至{second[-1]}")[names]
+
+
+def wilson(share: pd.Series, n: pd.Series, *, z: float = 1.96) -> tuple[pd.Series, pd.Series]:
+    """Return the Wilson interval (1927) of shares of `n`.
+
+    >>> [round(float(end.iloc[0]), 3) for end in wilson(pd.Series([0.5]), pd.Series([20]))]
+    [0.299, 0.701]
+    """
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return middle - half, middle + half
+
+
+def _top(values: pd.Series, k: int) -> list[str]:
+    """Return the `k` commonest values, ties by name."""
+    return _by_size(values.value_counts())[:k]
+
+
+def _by_size(counts: pd.Series) -> list[str]:
+    """Order the labels of `counts` by size, then name; what is unnamed or lumped together comes last."""
+    last = {"其他", UNKNOWN}
+    return sorted(counts.index, key=lambda name: (name in last, -counts[name], name))
