@@ -1,0 +1,73 @@
+"""The fast engine gives jieba's tokens, and the project's words stay whole."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minelib.errors import InputError
+from minelib.segment import Segmenter, _plain_jieba, packaged_lexicon
+
+MATERIAL = [
+    *"的了在是我有和不人这中大为上个国一以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经",
+    *"省市县区镇村路号栋楼物业小区开发商拖欠工资拆迁补偿幼儿园噪音油烟违建房产证检察院",
+    *"0123456789abcXYZ+#&._%-", *" \n\r\t，。：；！？（）《》〈〉【】“”", *"\u3400\u9fd6\uf900\U00020000é①～１Ａ",
+    "K9县", "A市", "〈姓名3QK7〉", "2019.10-31", "3.5%", "www.a-b.com", "C++", "T恤", "卡拉OK", "支持起诉", "..--",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engines():
+    own = ["云顶花园", "滨河苑", "月经"]
+    return Segmenter(own, engine="rjieba"), Segmenter(own, engine="jieba")
+
+
+@settings(max_examples=1500, deadline=None)
+@given(pieces=st.lists(st.sampled_from(MATERIAL), max_size=40))
+def test_both_engines_give_the_same_tokens(engines, pieces):
+    fast, reference = engines
+    assert fast.cut("".join(pieces)) == reference.cut("".join(pieces))
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(max_size=60))
+def test_engines_agree_and_lose_nothing_on_any_text(engines, text):
+    fast, reference = engines
+    assert fast.cut(text) == reference.cut(text)
+    assert "".join(fast.cut(text)) == text
+
+
+@pytest.mark.parametrize("engine", ["rjieba", "jieba"])
+def test_every_word_of_the_dictionary_cuts_as_one_token(engine):
+    segmenter = Segmenter(engine=engine)
+    assert [w for w in packaged_lexicon() if segmenter.cut(w) != [w]] == []
+
+
+def test_the_dictionary_holds_the_frequencies_jieba_suggests():
+    reference = _plain_jieba()
+    assert {w: reference.suggest_freq(w) for w in packaged_lexicon()} == packaged_lexicon()
+
+
+def test_masks_and_anonymised_places_stay_whole(engines):
+    text = "K9县〈姓名3QK7〉在A7区某小区"
+    assert engines[0].cut(text) == ["K9县", "〈姓名3QK7〉", "在", "A7区", "某", "小区"]
+
+
+def test_own_words_stay_whole_in_both_engines(engines):
+    for engine in engines:
+        assert "滨河苑" in engine.cut("我是滨河苑的业主")
+        assert engine.cut("月经") == ["月经"]
+
+
+def test_own_words_change_the_fingerprint_and_order_does_not():
+    assert Segmenter(["甲乙丙", "丁戊己"]).fingerprint == Segmenter(["丁戊己", "甲乙丙"]).fingerprint
+    assert Segmenter(["甲乙丙"]).fingerprint != Segmenter().fingerprint
+
+
+def test_the_reference_engine_is_silent(capfd):
+    Segmenter(engine="jieba").cut("拖欠农民工工资")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_unknown_engine_is_refused():
+    with pytest.raises(InputError, match="rjieba"):
+        Segmenter(engine="hanlp")
