@@ -1,8 +1,27 @@
-"""A run: the tables one `mine` made of a ledger, and where they lie on disk."""
+"""A run folder: the tables one `mine` made of a ledger, written whole or not at all.
 
+Stages keep what they made under ``.stages/``, each beside the digest of everything it depends on, so that interrupted
+work goes on where it stopped. Results are written to a staging folder and moved into place last, the manifest at the
+very end: a folder with a manifest is a finished run.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
+
+from minelib.errors import InputError
+
+SCHEMA_VERSION = 1
+TABLES = ("petitions", "matters", "links", "issues", "candidates", "signals")
 
 
 @dataclass(frozen=True)
@@ -27,3 +46,138 @@ class Run:
     signals: pd.DataFrame
     counts: dict = field(default_factory=dict)
     manifest: dict = field(default_factory=dict)
+
+
+def load_run(folder: str | Path) -> Run:
+    """Read a finished run folder.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no finished run, or one of another schema version.
+    """
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise InputError(f"{folder} holds no finished run (no readable manifest.json); run `minelib mine` first") from error
+    if manifest.get("schema_version") != SCHEMA_VERSION:
+        found = manifest.get("schema_version")
+        raise InputError(f"{folder} has schema version {found}, this minelib reads {SCHEMA_VERSION}; mine it again")
+    tables = {name: pd.read_parquet(folder / "tables" / f"{name}.parquet") for name in TABLES[1:]}
+    petitions = pd.read_parquet(folder / "petitions.parquet")
+    return Run(petitions, **tables, counts=manifest["counts"], manifest=manifest)
+
+
+class StageStore:
+    """What finished stages made, each found again by the digest of what it was made from.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder; stages lie in its ``.stages``.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder / ".stages"
+
+    def get(self, name: str, key: str) -> dict[str, pd.DataFrame] | None:
+        """Return the frames stage `name` made from exactly `key`, or None."""
+        place = self.folder / name
+        record = place / "stage.json"
+        if not record.is_file() or json.loads(record.read_text(encoding="utf-8"))["key"] != key:
+            return None
+        return {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
+
+    def put(self, name: str, key: str, frames: Mapping[str, pd.DataFrame]) -> None:
+        """Keep the frames of a stage; a half-written stage is never seen."""
+        fresh, place = self.folder / f"{name}.new", self.folder / name
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for stem, frame in frames.items():
+            frame.to_parquet(fresh / f"{stem}.parquet", index=False)
+        write_json(fresh / "stage.json", {"key": key})
+        shutil.rmtree(place, ignore_errors=True)
+        fresh.rename(place)
+
+
+@contextlib.contextmanager
+def only_run_in(folder: Path) -> Iterator[None]:
+    """Hold the folder against a second run; the lock goes with the process, however it ends.
+
+    Raises
+    ------
+    InputError
+        When another run holds it, or the folder cannot be made or written to.
+    """
+    from filelock import FileLock, Timeout
+
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError(f"{folder} is not a plain folder; give --out another name")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock", timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise InputError(f"another run is writing to {folder}; wait for it or give --out another name") from error
+    except OSError as error:
+        raise InputError(f"cannot write to {folder}: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to write results to; move them into `folder` when the block ends well.
+
+    The manifest moves last, and an earlier one is taken away first: results of two runs never pass for one.
+    """
+    fresh = folder / ".new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    try:
+        yield fresh
+        (folder / "manifest.json").unlink(missing_ok=True)
+        for path in sorted(fresh.iterdir(), key=lambda p: (p.name == "manifest.json", p.name)):
+            target = folder / path.name
+            if target.is_dir():
+                shutil.rmtree(target)
+            os.replace(path, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def write_json(path: Path, tree: dict) -> None:
+    """Write sorted, readable JSON in UTF-8."""
+    path.write_text(json.dumps(tree, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return 16 hex digits that stand for `parts` in this order."""
+    sha = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        sha.update(len(data).to_bytes(8, "big") + data)
+    return sha.hexdigest()[:16]
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """Return a digest of this package's own code and knowledge: a stage made by another program is not reused."""
+    root = Path(__file__).parent
+    files = sorted(p for p in root.rglob("*") if p.suffix in {".py", ".toml", ".txt", ".typ", ".csv", ".j2"})
+    return digest(*(part for p in files for part in (p.relative_to(root).as_posix(), p.read_bytes())))
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries whose results reach the run folder."""
+    names = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "jieba", "rjieba", "igraph", "matplotlib", "typst")
+    return {name: version(name) for name in names}

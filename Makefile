@@ -1,0 +1,54 @@
+# make briefing [LEDGER=path OUT=dir]   mine a ledger into OUT/briefing.pdf
+# make test | lint | lab | refresh      check everything; style; open JupyterLab; re-run the notebooks
+# make wheels                           collect every wheel for a machine without a network (see README)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LEDGER ?= data/city.xlsx
+OUT ?= out/sample
+KEY := $(if $(filter data/%,$(LEDGER)),--key data/sample.key)
+NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+
+.PHONY: briefing test unit notebooks lint lab refresh lock wheels fuzz clean
+.DEFAULT_GOAL := briefing
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "minelib needs Python 3.11, 3.12 or 3.13; set PYTHON=python3.12, say")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+briefing: $(VENV)/.installed
+	$(BIN)/minelib mine "$(LEDGER)" --out "$(OUT)" $(KEY)
+
+test: unit notebooks
+
+unit: $(VENV)/.installed
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+notebooks: $(VENV)/.installed
+	$(BIN)/python -m pytest -q -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check minelib tests benchmarks
+
+lab: $(VENV)/.installed
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+refresh: $(VENV)/.installed
+	$(BIN)/python -m minelib.notebooks $(NOTEBOOKS)
+
+lock:
+	$(PYTHON) -m pip install --quiet uv
+	$(PYTHON) -m uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
+	    --fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.txt
+
+wheels:
+	$(PYTHON) -m pip wheel --quiet --require-hashes -r requirements.txt -w wheels
+	$(PYTHON) -m pip wheel --quiet --no-deps . -w wheels
+
+clean:
+	rm -rf out build *.egg-info
