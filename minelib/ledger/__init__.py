@@ -1,0 +1,9 @@
+"""Read ledgers of petitions (台账) as offices export them.
+
+xlsx, xls, csv, tsv, json lines and parquet, told apart by what is in the file; every row read is either a
+petition or a reject with its reason.
+"""
+
+from minelib.ledger.read import Ledger, iter_ledger, read_ledger
+
+__all__ = ["Ledger", "iter_ledger", "read_ledger"]

@@ -1,0 +1,96 @@
+"""Which files are ledgers: told by what is in them, since names lie."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+
+from minelib.errors import InputError
+from minelib.ledger.columnar import read_parquet
+from minelib.ledger.delimited import read_delimited
+from minelib.ledger.header import Columns
+from minelib.ledger.jsonlines import read_json
+from minelib.ledger.tables import Table, shown
+from minelib.ledger.workbook import read_workbook
+
+FORMATS = "xlsx, xls, csv, tsv, json lines (.jsonl) and parquet"
+_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a rar archive",
+    b"PK\x05\x06": "an empty zip archive",
+    b"{\\rtf": "an rtf document",
+    b"MZ": "a program",
+    b"\x7fELF": "a program",
+    b"SQLite format": "a database",
+}
+_WEB = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")
+
+
+def ledger_paths(paths: str | PathLike | Iterable[str | PathLike]) -> list[Path]:
+    """Return the files to read, each one once and each a file.
+
+    Raises
+    ------
+    InputError
+        When a path is missing, is no file, or is given twice.
+    """
+    given = [paths] if isinstance(paths, str | PathLike) else list(paths)
+    if not given:
+        raise InputError(f"no ledger was given; give one or more files ({FORMATS})")
+    found = [Path(p) for p in given]
+    for path in found:
+        _check_file(path)
+    seen: dict[Path, Path] = {}
+    for path in found:
+        if seen.setdefault(path.resolve(), path) is not path:
+            raise InputError(f"{shown(path)} is given twice; name each ledger once")
+    return found
+
+
+def _check_file(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise InputError(f"{shown(path)} is a folder; name the ledger files in it ({FORMATS})")
+        if not path.is_file():
+            found = "is not a regular file" if path.exists() else "does not exist"
+            raise InputError(f"{shown(path)} {found}; give a ledger file ({FORMATS})")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{shown(path)}: no such file name is possible ({error})") from error
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError as error:
+        raise InputError(f"{shown(path)} cannot be read: {error.strerror or error}") from error
+
+
+def open_tables(path: Path, *, chosen: Columns, sheets: Sequence[str] | None) -> Iterator[Table]:
+    """Yield the tables of one ledger file.
+
+    Raises
+    ------
+    InputError
+        When the file is of no format a ledger comes in, or cannot be read.
+    """
+    head = _head(path)
+    if not head:
+        raise InputError(f"{shown(path)}: the file is empty; export the ledger again")
+    if head.startswith((_ZIP, _OLE)):
+        return read_workbook(path, package=head.startswith(_ZIP), only=sheets)
+    if head.startswith(_PARQUET):
+        return read_parquet(path)
+    for magic, what in _OTHERS.items():
+        if head.startswith(magic):
+            raise InputError(f"{shown(path)} is {what}, not a ledger; minelib reads {FORMATS}")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:20].lower().startswith(_WEB):
+        raise InputError(f"{shown(path)} is a web page or XML; open it in Excel or WPS and save it as .xlsx")
+    if text.startswith((b"{", b"[{")) or path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
+        return read_json(path)
+    return read_delimited(path, chosen)

@@ -1,0 +1,52 @@
+"""What every reader gives: a table of numbered rows of raw cells, whatever the file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Row = tuple[int, "Sequence | Unreadable"]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A row that could not be read, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet, or one file of a format without sheets.
+
+    Attributes
+    ----------
+    path : Path
+    sheet : str
+        "" where the format has no sheets.
+    kind : str
+        Format and encoding, for the user: "csv, GB18030".
+    rows : iterator of (row number, cells or Unreadable)
+        Rows counted from 1 as a spreadsheet shows them; blank rows may be left out.
+    """
+
+    path: Path
+    sheet: str
+    kind: str
+    rows: Iterator[Row]
+
+
+def shown(path: Path) -> str:
+    """Return a file's name on one line, whatever characters it holds.
+
+    >>> shown(Path("a\\nb.csv"))
+    'a\\\\nb.csv'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in path.name)
+
+
+def first_cell(cells: Sequence):
+    """Return the first cell that is not blank, or None in a blank row."""
+    for cell in cells:
+        if cell is not None and cell != "" and not (isinstance(cell, str) and cell.isspace()):
+            return cell
+    return None
