@@ -51,18 +51,6 @@ class MineOptions:
 
 
 @dataclass(frozen=True)
-class BriefingOptions:
-    """What the briefing says of itself."""
-
-    title: str = "类案监督线索研判简报"
-    office: str = ""  # 编印单位
-    number: str = ""  # 期号
-    date: str = ""  # YYYY-MM-DD; "" is the last day of the ledger
-    n_candidates: int = 10
-    sections: tuple[str, ...] = ()  # () is all
-
-
-@dataclass(frozen=True)
 class Config:
     """All options of a run.
 
@@ -79,7 +67,7 @@ class Config:
     segment: SegmentOptions = SegmentOptions()
     mine: MineOptions = MineOptions()
     screen: dict[str, float] = field(default_factory=dict)  # signal → weight, where it differs from the default
-    briefing: BriefingOptions = BriefingOptions()
+    briefing: dict[str, object] = field(default_factory=dict)  # see `minelib.briefing.BriefingConfig`
 
     def digest(self, *parts: str) -> str:
         """Return 16 hex digits of the options named (all when none is)."""

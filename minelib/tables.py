@@ -1,0 +1,118 @@
+"""Write the tables of a run: parquet for programs, CSV and a workbook for people.
+
+A cell that a spreadsheet would take for a formula gets an apostrophe before it: petition text must not run in an
+office's Excel (OWASP, "CSV Injection").
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from minelib.runs import Run
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+# What a reader of the workbook sees for each column.
+NAMES = {
+    "rank": "排名", "score": "得分", "issue_id": "问题编号", "label": "问题", "keywords": "关键词", "class_code": "类别",
+    "n_petitions": "件次", "n_matters": "事项数", "n_petitioners": "独立反映人", "n_people": "人次", "n_places": "地点数",
+    "n_respondents": "被反映对象数", "stability": "稳定性", "exemplars": "典型件编号", "first_at": "最早", "last_at": "最近",
+    "reasons": "主要理由", "rank_low": "排名下限", "rank_high": "排名上限", "person_routes": "个案方式", "class_routes": "类案方式",
+    "supervised": "监督对象", "laws": "法律依据", "verify": "监督点（需核查）", "signal": "指标", "value": "数值", "shown": "说明",
+    "points": "得分贡献", "matter_id": "事项编号", "place": "地点", "respondent": "被反映对象", "township": "地区",
+    "exemplar": "典型件编号", "record_id": "编号", "source": "文件", "sheet": "工作表", "row": "行", "reason": "原因",
+}  # fmt: skip
+
+SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
+METHOD = (
+    "本表由程序从诉求文本归集生成，均为“疑似”线索，须经人工核查后方可使用。",
+    "计数单位：件次为诉求件数；人次按台账所载人数，未载明的按1计；事项为同一地点或对象的同一具体事情。",
+    "得分为各指标得分之和（满分100），各项得分见“指标”表；排名上下限为对事项重抽样所得5%和95%分位。",
+    "法律依据按诉求日期适用；标注“未核”的条目尚未核对原文，引用前须核对。",
+)
+
+
+def harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with formula-like text made plain.
+
+    >>> harmless(pd.DataFrame({"a": ["=1+1", "拖欠"]}))["a"].tolist()
+    ["'=1+1", '拖欠']
+    """
+    texts = [c for c in table if pd.api.types.is_string_dtype(table[c]) or table[c].dtype == object]
+    return table.assign(**{c: table[c].map(_plain, na_action="ignore") for c in texts})
+
+
+def _plain(value):
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write UTF-8 with a byte order mark, without which Excel garbles Chinese."""
+    harmless(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write without the index; equal tables give equal bytes."""
+    table.to_parquet(path, index=False, compression="zstd")
+
+
+def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write one sheet a table and one on method, header frozen, columns sized, bytes the same each time."""
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+    book = xlsxwriter.Workbook(path, options)
+    book.set_properties({"created": datetime(2000, 1, 1), "title": "类案监督线索"})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1})
+    cell = book.add_format({"text_wrap": True, "valign": "top"})
+    for name, table in tables.items():
+        _write_sheet(book.add_worksheet(name), table.rename(columns=NAMES), head, cell)
+    method = book.add_worksheet("方法与口径")
+    method.set_column(0, 0, 100, cell)
+    for row, line in enumerate(METHOD):
+        method.write_string(row, 0, line)
+    book.close()
+
+
+def _write_sheet(sheet, table: pd.DataFrame, head, cell) -> None:
+    sheet.freeze_panes(1, 0)
+    shown = harmless(table)
+    for column, name in enumerate(shown):
+        sheet.write_string(0, column, name, head)
+        texts = [_shown(v) for v in shown[name]]
+        sheet.set_column(column, column, _width(name, texts))
+        for row, (value, text) in enumerate(zip(shown[name], texts, strict=True), 1):
+            if isinstance(value, int | float) and not pd.isna(value):
+                sheet.write_number(row, column, value, cell)
+            else:
+                sheet.write_string(row, column, text[:32_767], cell)
+    sheet.autofilter(0, 0, max(len(shown), 1), max(len(shown.columns) - 1, 0))
+
+
+def _shown(value) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:%Y-%m-%d}" if isinstance(value, datetime) else str(value)
+
+
+def _width(name: str, texts: list[str]) -> float:
+    """Return a column width in characters that shows most cells: a Han character takes two."""
+    longest = max((max(map(_cells, text.split("\n"))) for text in [name, *texts[:200]]), default=8)
+    return min(max(longest + 2, 8), 60)
+
+
+def _cells(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
+def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> None:
+    """Write every table of a run into `folder`."""
+    (folder / "tables").mkdir()
+    write_parquet(run.petitions, folder / "petitions.parquet")
+    for name in ("matters", "links", "issues", "candidates", "signals"):
+        write_parquet(getattr(run, name), folder / "tables" / f"{name}.parquet")
+    write_csv(run.candidates, folder / "candidates.csv")
+    write_csv(rejects, folder / "rejects.csv")
+    write_workbook({title: getattr(run, name) for name, title in SHEETS.items()}, folder / "candidates.xlsx")

@@ -1,0 +1,66 @@
+"""Count what the practice counts: 件次 (petitions), 人次 (people), 事项 (matters), and who stands behind them."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from minelib.schema import MATTER
+
+
+def n_people(petitions: pd.DataFrame) -> pd.Series:
+    """Return the people behind each petition: the ledger's own number, 1 where it gives none.
+
+    >>> n_people(pd.DataFrame({"n_people": pd.array([5, None], dtype="Int64")})).tolist()
+    [5, 1]
+    """
+    return petitions["n_people"].fillna(1).clip(lower=1).astype("int64")
+
+
+def petitioner_keys(petitions: pd.DataFrame) -> pd.Series:
+    """Return who sent each petition; one without a petitioner stands for a person of its own.
+
+    >>> petitioner_keys(pd.DataFrame({"record_id": ["a", "b"], "petitioner_id": ["P1", ""]})).tolist()
+    ['P1', 'b']
+    """
+    return petitions["petitioner_id"].where(petitions["petitioner_id"] != "", petitions["record_id"])
+
+
+def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None) -> pd.DataFrame:
+    """Sum petitions up by matter.
+
+    Parameters
+    ----------
+    petitions : DataFrame
+        Columns of `schema.RUN_PETITION` and ``named_place``, ``named_respondent``, ``township``: what each petition
+        names, see `minelib.mentions`.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `schema.MATTER`, one row a matter, sorted by `matter_id`; place, respondent, township and class are
+        those most of its petitions name, the smallest in order among equals.
+    """
+    rows = petitions.sort_values("record_id")
+    rows = rows.assign(petitioner=petitioner_keys(rows), people=n_people(rows), length=rows["text"].str.len())
+    groups = rows.groupby("matter_id", sort=True)
+    table = groups.agg(
+        n_petitions=("record_id", "size"),
+        n_petitioners=("petitioner", "nunique"),
+        n_people=("people", "sum"),
+        first_at=("received_at", "min"),
+        last_at=("received_at", "max"),
+        issue_id=("issue_id", "first"),
+    )
+    named = {"class_code": "class_code", "place": "named_place", "respondent": "named_respondent", "township": "township"}
+    for column, source in named.items():
+        table[column] = most_common(rows, source).reindex(table.index).fillna("")
+    longest = rows.sort_values(["length", "record_id"], ascending=[False, True]).drop_duplicates("matter_id")
+    table["exemplar"] = longest.set_index("matter_id")["record_id"]
+    return table.reset_index()[list(MATTER)]
+
+
+def most_common(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Return by `matter_id` the value of `column` that stands most often, "" left aside."""
+    counts = rows.loc[rows[column] != ""].groupby(["matter_id", column]).size().reset_index(name="n")
+    best = counts.sort_values(["n", column], ascending=[False, True]).drop_duplicates("matter_id")
+    return best.set_index("matter_id")[column]
