@@ -1,0 +1,119 @@
+"""Find the names of places and respondents in a text.
+
+A name is an ending (小区, 公司, 路 …) with the stem on its left.  Endings are found in one pass; each stem is
+then read from right to left until something no name holds: a mark, a function word, a verb, another name.
+"""
+
+import re
+from typing import NamedTuple
+
+from minelib.mentions.names import normalise_name
+from minelib.mentions.words import Kind, MentionWords, mention_words
+from minelib.schema import MASK
+
+# Lines and numbered roads are known by their own shape.
+_TRANSIT = re.compile(
+    r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})(?:[#＃]|号)线(?:[东西南北]?延[长伸]?[线段]|[一二三]期)?"
+    r"|[0-9]{3}[国省县]道|[GSXY][0-9]{2,4}(?:[国省县乡]道|高速|线)?"
+    r"|[0-9]{1,4}路(?:公交车?|(?=[车站首末班改停，。、！？,\n]|$))|公交[0-9]{1,4}路?"
+)
+_MASKED_AREA = re.compile(r"[A-Z][0-9]{0,2}[市县区州](?![a-zA-Z])")
+_OPENING = {"”": "“", "》": "《", "」": "「", "』": "『", '"': '"', "’": "‘", "】": "【"}
+_AREA_END = frozenset("省市县区镇乡州")
+_DOTS = frozenset("·•．・")
+
+
+class Mention(NamedTuple):
+    """A name in a text: `text[start:end]`, its kind, and the form under which spellings of it are equal."""
+
+    start: int
+    end: int
+    kind: str
+    name: str
+
+
+def find_mentions(text: str) -> list[Mention]:
+    """Find names of places and respondents, from left to right, not overlapping.
+
+    Kinds: compound, company, school, hospital, road, village, township, district, area, place, platform,
+    office, transit.  Masks of redaction are never a name nor part of one.
+
+    >>> [(m.kind, m.name) for m in find_mentions("A3区金桂路云栖·听澜苑小区二期旁的启明幼儿园")]
+    [('district', 'A3区'), ('road', '金桂路'), ('compound', '云栖听澜苑'), ('school', '启明幼儿园')]
+    """
+    words = mention_words()
+    fixed = [(m.start(), m.end(), "transit") for m in _TRANSIT.finditer(text)]
+    fixed += [(m.start(), m.end(), "district") for m in _MASKED_AREA.finditer(text)]
+    fixed += [(m.start(), m.end(), "") for m in MASK.finditer(text)] if "〈" in text else []
+    found = _merge(sorted(fixed + _stems(text, words, fixed)), text)
+    return [Mention(s, e, k, normalise_name(text[s:e], k)) for s, e, k in found if k]
+
+
+def _stems(text: str, words: MentionWords, fixed: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return the spans of ending and stem that do not meet a `fixed` span."""
+    closed = {i: e for s, e, _ in fixed for i in range(s, e)}
+    found: list[tuple[int, int, str]] = []
+    floor = 0
+    for hit in words.ending.finditer(text):
+        start, end = hit.span()
+        if start in closed:
+            continue
+        kind = words.kind_of[hit.group()]
+        if text[end : end + 1] in kind.not_before and end < len(text):
+            continue
+        left = _left_end(text, start, max(floor, start - kind.longest), words, closed)
+        if left == start and found and found[-1][1] == start:  # 听澜苑 + 小区, 王家村 + 三组
+            found[-1] = (found[-1][0], end, _joined(found[-1][2], kind.name))
+        elif _is_named(text[left:start], kind, words):
+            found.append((left, end, kind.name))
+        else:
+            continue
+        floor = end
+    return found
+
+
+def _left_end(text: str, start: int, limit: int, words: MentionWords, closed: dict[int, int]) -> int:
+    """Return where the stem that ends at `start` begins."""
+    i = start
+    if i > limit and text[i - 1] in _OPENING:
+        opening = text.rfind(_OPENING[text[i - 1]], max(0, i - 14), i - 1)
+        return opening if opening >= limit and i - opening > 3 else start
+    while i > limit:
+        char = text[i - 1]
+        pair = "" if (i - 2) in closed else text[i - 2 : i]
+        if not (char.isalnum() or char in _DOTS) or (i - 1) in closed:
+            break
+        if text[i - 1 : i + 1] in words.inside or pair in words.inside:
+            i -= 1
+            continue
+        if char in words.stop_chars or pair in words.stop_words or text[i - 3 : i] in words.stop_words:
+            break
+        if char in _AREA_END and i < start:
+            break
+        i -= 1
+    while i < start and (text[i] in _DOTS or text[i - 1 : i + 1] in words.stop_words):
+        i += 1
+    return i
+
+
+def _is_named(stem: str, kind: Kind, words: MentionWords) -> bool:
+    """Tell whether a stem says which one it is."""
+    return len(stem) >= kind.shortest and stem not in words.generic
+
+
+def _joined(first: str, second: str) -> str:
+    """Return the kind of two endings in a row: the second decides, save for 听澜苑 + 社区."""
+    return first if second in ("village", "company") and first in ("compound", "village") else second
+
+
+def _merge(spans: list[tuple[int, int, str]], text: str) -> list[tuple[int, int, str]]:
+    """Join a village with the group that follows it; of overlapping spans keep the one that begins first."""
+    out: list[tuple[int, int, str]] = []
+    for start, end, kind in spans:
+        if out and start < out[-1][1]:
+            continue
+        if out and kind == out[-1][2] == "village" and start == out[-1][1]:
+            out[-1] = (out[-1][0], end, kind)
+        else:
+            out.append((start, end, kind))
+    return out
