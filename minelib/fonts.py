@@ -1,4 +1,4 @@
-"""Which Chinese fonts this machine has, by the four roles of an official document.
+"""Which Chinese fonts this machine has, by the roles of an official document.
 
 GB/T 9704-2012 names 仿宋, 小标宋, 楷体 and 黑体, whose usual files are licensed and may not be shipped.
 A role takes the system's font where one is found by its well-known file name, else an open packaged one;
@@ -20,6 +20,7 @@ FACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "仿宋": ("simfang", "fangsong_gb2312", "仿宋_gb2312", "fzfangsong", "stfangsong", "stfangso"),
         "小标宋": ("fzxbsjw", "fzxiaobiaosong-b05s", "方正小标宋简体", "fzxbsk"),
         "楷体": ("simkai", "kaiti_gb2312", "楷体_gb2312", "stkaiti", "fzkaiti"),
+        "宋体": (),  # page numbers; the packaged serif is a 宋体, and stands behind every other face
         "黑体": ("simhei", "notosanscjksc-regular", "sourcehansanssc-regular", "stheiti"),
     }
 )
@@ -33,7 +34,7 @@ class Font:
     Attributes
     ----------
     role : str
-        仿宋, 小标宋, 楷体 or 黑体.
+        仿宋, 小标宋, 楷体, 宋体 or 黑体.
     family : str
         The family name the file gives itself.
     path : Path
@@ -107,7 +108,7 @@ def _resolve(role: str, found: Mapping[str, Path]) -> Font:
     from pylopdf_fonts_zh_cn import sans_path, serif_path
 
     path = Path(sans_path() if role == "黑体" else serif_path())
-    return Font(role, _family(path), path, True)
+    return Font(role, _family(path), path, role != "宋体")
 
 
 def _system_files() -> dict[str, Path]:

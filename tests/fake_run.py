@@ -43,7 +43,8 @@ def _petition(i, matter, kind, received, rng) -> dict:
         "title": f"反映{label or '窗口办事'}", "text": f"{town}第{matter}组反映{text}，请求核查。",
         "place": town, "petitioner_id": f"P{matter * 3 + rng.integers(0, 2):05d}",
         "n_people": int(rng.integers(1, 4)), "received_at": received, "class_code": code,
-        "class_margin": 0.6, "class_evidence": "[]", "groups": GROUPS[int(rng.integers(0, len(GROUPS)))], "matter_id": f"M{matter:05d}",
+        "class_margin": 0.6, "class_evidence": "[]", "matter_id": f"M{matter:05d}",
+        "groups": GROUPS[int(rng.integers(0, len(GROUPS)))],
         "issue_id": f"I{kind}" if kind < len(PATTERNS) else "",
     }  # fmt: skip
 

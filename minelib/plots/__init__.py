@@ -58,6 +58,6 @@ def draw_figure(kind: str, data, *, names: dict[str, str] | None = None):
 
 
 __all__ = [
-    "FIGURES", "candidates_data", "class_change_data", "draw_figure", "heat_data", "issue_map_data", "monthly_data",
-    "repeat_data", "suppressed_cells", *_DRAWN,
+    "FIGURES", "candidates_data", "class_change_data", "draw_figure", "heat_data", "issue_map_data",
+    "monthly_data", "repeat_data", "suppressed_cells", *_DRAWN,
 ]  # fmt: skip

@@ -11,7 +11,8 @@ MIN_CELL = 3  # smaller cells of a place table could point at a person
 UNKNOWN = "未注明"
 
 SIGNAL_NAMES = {
-    "breadth": "普遍性", "spread": "地域分布", "concentration": "集中", "rise": "上升", "repetition": "重复访",
+    "breadth": "普遍性", "spread": "地域分布", "concentration": "集中", "rise": "上升",
+    "repetition": "重复访",
     "group": "群体性", "vulnerable": "弱势群体", "novelty": "苗头性", "delay": "办理时限", "law": "法律依据",
     "field": "公益诉讼领域",
 }  # fmt: skip
@@ -37,8 +38,8 @@ def monthly_data(run: Run, *, months: int = 36) -> pd.DataFrame:
     """Return petitions a month, the last `months` of them: month, n, partial, expected, low, high.
 
     The band is what the other whole months would lead one to expect: their mean, give or take 1.96 standard
-    deviations of a Poisson count widened by the dispersion seen (McCullagh and Nelder 1989, §6.2.3). Fewer than
-    six whole months give no band.
+    deviations of a Poisson count widened by the dispersion seen (McCullagh and Nelder 1989, §6.2.3). Fewer
+    than six whole months give no band.
     """
     day = petition_dates(run.petitions).dropna()
     columns = ["month", "n", "partial", "expected", "low", "high"]
@@ -101,7 +102,7 @@ def suppressed_cells(counts: np.ndarray, *, least: int = MIN_CELL) -> np.ndarray
 def repeat_data(run: Run, *, top: int = 10) -> pd.DataFrame:
     """Return the share of repeats by class: class_code, n, repeats, share, low, high (Wilson, 95 %).
 
-    A repeat (重复件) is a petition of a matter that already has one; under `MIN_BASE` petitions there is no share.
+    A repeat (重复件) is a petition of a matter that already has one; under `MIN_BASE` petitions, no share.
     """
     matters = run.matters
     sums = matters.groupby("class_code").agg(n=("n_petitions", "sum"), matters=("matter_id", "size"))
@@ -115,8 +116,8 @@ def repeat_data(run: Run, *, top: int = 10) -> pd.DataFrame:
 def class_change_data(run: Run, *, top: int = 10) -> pd.DataFrame:
     """Return each class's share of the first and the second half of the whole months.
 
-    Columns: class_code, n_before, n_after, before, after (shares of all petitions of that half), first, second
-    (the months meant). Empty with fewer than four whole months or `MIN_BASE` petitions in a half.
+    Columns: class_code, n_before, n_after, before, after (shares of all petitions of that half), first,
+    second (the months meant). Empty with fewer than four whole months or `MIN_BASE` petitions in a half.
     """
     names = ["class_code", "n_before", "n_after", "before", "after", "first", "second"]
     months = monthly_data(run, months=24)

@@ -102,9 +102,17 @@ def plot_issue_map(data: pd.DataFrame) -> Chart:
     """Draw matters in the plane, marker and colour by issue, its rank amid; see `issue_map_data`."""
     figure, axes = new_chart(96)
     for k, ((rank, label), part) in enumerate(data.groupby(["rank", "label"], sort=True)):
-        size = 12 + 10 * np.sqrt(part["n_petitions"].astype(float))
-        axes.scatter(part["x"], part["y"], s=size, color=COLOURS[k % len(COLOURS)], edgecolor=INK, linewidth=0.3,
-                     alpha=0.75, marker=MARKERS[k % len(MARKERS)], label=f"{rank}. {clip(label, 16)}")  # fmt: skip
+        axes.scatter(
+            part["x"],
+            part["y"],
+            s=12 + 10 * np.sqrt(part["n_petitions"].astype(float)),
+            color=COLOURS[k % len(COLOURS)],
+            marker=MARKERS[k % len(MARKERS)],
+            edgecolor=INK,
+            linewidth=0.3,
+            alpha=0.75,
+            label=f"{rank}. {clip(label, 16)}",
+        )
     middles = data.groupby("rank")[["x", "y"]].mean()
     for rank, (x, y) in zip(middles.index, middles.to_numpy(), strict=True):
         axes.text(

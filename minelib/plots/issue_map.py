@@ -57,5 +57,5 @@ def _classical_scaling(cosine: np.ndarray) -> np.ndarray:
     centring = np.eye(k) - 1 / k
     values, axes = np.linalg.eigh(centring @ cosine @ centring)
     points = axes[:, [-1, -2]] * np.sqrt(np.clip(values[[-1, -2]], 0, None))
-    # An eigenvector's sign is arbitrary: its largest entry is made positive, so that every machine draws the same map.
+    # An eigenvector's sign is arbitrary; with its largest entry positive every machine draws the same map.
     return points * np.sign(points[np.abs(points).argmax(axis=0), [0, 1]] + 1e-12)

@@ -1,7 +1,7 @@
 """One look for all figures: type, colours, hatches, sizes; nothing global is changed.
 
-Colours are Okabe and Ito's (2008), told apart with any colour vision; each goes with a hatch or a marker, so that
-a black and white copy says the same. Sizes fit the 156 mm type area of GB/T 9704-2012.
+Colours are Okabe and Ito's (2008), told apart with any colour vision; each goes with a hatch or a marker, so
+that a black and white copy says the same. Sizes fit the 156 mm type area of GB/T 9704-2012.
 """
 
 from collections.abc import Callable, Iterator

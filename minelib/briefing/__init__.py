@@ -1,0 +1,14 @@
+"""From a run to a briefing: facts, then a document, then a PDF.
+
+`summarise(run)` gathers the facts, `lint_facts` checks them, `render(facts)` sets them; `write_briefing` does
+all three.
+"""
+
+from minelib.briefing.compose import compose
+from minelib.briefing.config import BriefingConfig
+from minelib.briefing.facts import summarise
+from minelib.briefing.lint import lint_facts
+from minelib.briefing.typeset import typeset
+from minelib.briefing.write import render, write_briefing
+
+__all__ = ["BriefingConfig", "compose", "lint_facts", "render", "summarise", "typeset", "write_briefing"]

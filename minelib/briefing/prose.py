@@ -1,0 +1,151 @@
+"""The sentences of a briefing: constant templates whose every number and name is a fact, `{key}`.
+
+Words stay modest: 反映, 疑似, 拟, 建议核查; nothing here says 查明 or 违法.
+"""
+
+import re
+from collections.abc import Mapping
+
+_SLOT = re.compile(r"\{([^{}]+)\}")
+
+
+def fill(template: str, facts: Mapping[str, Mapping]) -> str:
+    """Put the facts into a template, once: braces inside a fact stay as they are.
+
+    >>> fill("共{petitions}", {"petitions": {"shown": "20件次"}})
+    '共20件次'
+    """
+    return _SLOT.sub(lambda slot: facts[slot[1]]["shown"], template)
+
+
+def slots(template: str) -> list[str]:
+    """Return the keys a template uses.
+
+    >>> slots("共{petitions}，占{repeat_share}")
+    ['petitions', 'repeat_share']
+    """
+    return _SLOT.findall(template)
+
+
+def basic(told: Mapping) -> list[str]:
+    """一、基本情况: period, counts, comparison, what the counts mean."""
+    facts = told["facts"]
+    text = [
+        "本期研判的诉求台账时段为{first_day}至{last_day}，共{petitions}，涉及{people}。将同一事项的重复反映、"
+        "联名反映归并后，为{matters}，由{petitioners}提出。" + _repeats(facts)
+    ]
+    changes = [key for key in ("yoy", "pop") if key in facts]
+    if changes:
+        text.append("全部诉求" + "；".join(f"{{{key}}}" for key in changes) + "。")
+    else:
+        text.append("台账未覆盖上年同期和上一等长时段，本期不作同比、环比。")
+    text.append(
+        "口径：件次为台账行数；人次为信访人数之和，未填的按一人计；人为去重后的信访人，未署名的各计一人；"
+        "事项为同一事由、同一地点或对象的诉求归并后之数。各数口径不同，不能相加。"
+    )
+    return text
+
+
+def _repeats(facts: Mapping) -> str:
+    """Say how many letters repeat a matter, with the share where the base carries one."""
+    if facts["repeat_share"]["value"] is None or facts["petitions"]["value"] < 20:
+        return "同一事项的重复件为{repeats}。"
+    return "同一事项的重复件为{repeats}，占全部件次的{repeat_share}。"
+
+
+def kinds(told: Mapping) -> list[str]:
+    """类别: the largest classes in words."""
+    keys = [row["key"] for row in told["classes"][:3]]
+    parts = "；".join(
+        f"{{{key}.name}}{{{key}.petitions}}（{{{key}.matters}}），占{{{key}.share}}" for key in keys
+    )
+    return [f"诉求较多的类别依次为：{parts}。"] if keys else []
+
+
+def months(told: Mapping) -> list[str]:
+    """时间: the busiest month and those out of the expected band, or that it cannot be said."""
+    facts = told["facts"]
+    if "best_month" not in facts:
+        return ["台账仅含{whole_months}，不足以判断时间变化。"]
+    text = "时段内有{whole_months}，其中{best_month.name}最多，为{best_month}。"
+    if "months_above" in facts:
+        return [text + "高于预期范围的月份为：{months_above}；是否与集中登记、批量导入有关，建议先行核查。"]
+    return [text + "各整月件次均未高于预期范围。"]
+
+
+def groups(told: Mapping) -> list[str]:
+    """群体: letters that speak of vulnerable groups."""
+    if not told["groups"]:
+        return []
+    parts = "、".join(f"{row['name']}{{{row['key']}}}" for row in told["groups"])
+    return [f"诉求文字中提及特定群体的有：{parts}（一件可提及多个群体，各数不能相加）。"]
+
+
+def problems(told: Mapping) -> list[str]:
+    """三: what a candidate is, and how many there are."""
+    if not told["candidates"]:
+        return ["按现有台账，未形成可供研判的疑似类案监督线索。件数较少时，未形成线索不等于没有问题。"]
+    return [
+        "同类问题在不同事项、不同地点或者对象反复出现的，列为疑似类案监督线索，共{n_candidates}，按研判得分排序。"
+        "以下所引均为群众反映，尚未核实，不代表对事实或者责任的认定。"
+    ]
+
+
+def candidate(row: Mapping) -> str:
+    """Tell one candidate in a paragraph."""
+    key = row["key"]
+    return (
+        f"此类诉求{{{key}.petitions}}，归并为{{{key}.matters}}，涉及{{{key}.petitioners}}、{{{key}.places}}，"
+        f"时间为{{{key}.span}}。列为线索的主要理由：{{{key}.reasons}}。"
+    )
+
+
+CAUSES = (
+    "以下仅列数据所能显示的情形，供分析原因时参考；原因须经核查后认定。",
+)  # fmt: skip
+CAUSE_SIGNALS = ("集中", "重复访", "办理时限", "弱势群体", "上升")
+
+PROPOSALS = (
+    "以下建议由系统依线索对应的法条和监督方式列出，是否采纳由检察官决定；标“未核对”的法条，引用前须核对原文。",
+)
+
+
+def education(told: Mapping) -> list[str]:
+    """六: what to teach and where to mediate, from classes and routes."""
+    keys = [row["key"] for row in told["classes"][:3]]
+    if not keys:
+        return []
+    text = [
+        "普法方面，拟围绕"
+        + "、".join(f"{{{key}.name}}" for key in keys)
+        + "等诉求较多的领域，商综治中心开展订单式普法。"
+    ]
+    often = [row["key"] for row in told["classes"] if _often_repeated(told["facts"], row["key"])][:3]
+    if often:
+        parts = "、".join(f"{{{key}.name}}（重复件占{{{key}.repeat_share}}）" for key in often)
+        text.append(
+            f"调解方面，重复件占比高于全部诉求的类别有{parts}，可商请综治中心逐件评估是否适宜检调对接。"
+        )
+    return text
+
+
+def _often_repeated(facts: Mapping, key: str) -> bool:
+    """Tell whether a class repeats more than the whole, on a base that carries a share."""
+    share, whole = facts[f"{key}.repeat_share"]["value"], facts["repeat_share"]["value"]
+    return share is not None and facts[f"{key}.petitions"]["value"] >= 20 and share > whole
+
+
+def method(told: Mapping) -> list[str]:
+    """七: where the numbers come from and what they cannot carry."""
+    facts = told["facts"]
+    text = []
+    if {"rows_read", "rows_used", "rows_rejected"} <= facts.keys():
+        text.append("数据：读入{rows_read}，采用{rows_used}，剔除{rows_rejected}（原因见剔除清单）。")
+    text += [
+        "方法：台账载入时即对姓名、电话、证件号码等作脱敏处理；按内容、地点、对象归并事项；按诉求类别词典分类；"
+        "在不同事项之间归集同类问题；各项研判指标加权相加得出研判得分，权重见配置文件。占比保留一位小数，各项之和"
+        "可能不等于总数。",
+        "局限：台账只反映登记到的诉求，不代表实际发生情况；自动分类和归并可能有误；研判得分用于排序，不表示问题"
+        "轻重或者责任大小；基数不足的，只列件数，不计百分比。本简报各数均可在事实表中查到口径和对应记录编号。",
+    ]
+    return text

@@ -1,0 +1,63 @@
+"""Petitioners' words as a briefing quotes them: short, masked for reading, every glyph drawable."""
+
+import json
+import re
+
+import pandas as pd
+
+from minelib.fonts import missing_glyphs
+from minelib.schema import MASK
+
+GETA = "〓"  # the printer's sign for a character the type case lacks
+_CLAUSE_END = "。！？；!?;"
+_OPENING = re.compile(
+    r"^(?:[^，。：:！？\n]{0,12}(?:领导|书记|市长|检察长|局长|同志|你好|您好)[，。：:！!、\s]*)+"
+)
+
+
+def readable(text: str) -> str:
+    """Write keyed masks as a reader expects them, and lost glyphs as 〓.
+
+    >>> readable("〈姓名3QK7〉拨打〈电话9XBD〉无人接听")
+    '某某拨打〔电话略〕无人接听'
+    """
+    text = MASK.sub(lambda mask: "某某" if mask[0].startswith("〈姓名") else f"〔{mask[0][1:-5]}略〕", text)
+    for char in missing_glyphs(text):
+        text = text.replace(char, GETA)
+    return text
+
+
+def quotation(petition: pd.Series, *, width: int = 72) -> str:
+    """Return about `width` characters of a petition around what its class was read from.
+
+    >>> text = "尊敬的领导：您好！工地完工后没有发工资。请帮忙。"
+    >>> row = pd.Series({"title": "工资", "text": text, "class_evidence": "[]"})
+    >>> quotation(row, width=14)
+    '工地完工后没有发工资。'
+    """
+    text = _OPENING.sub("", re.sub(r"\s+", " ", petition["text"]).strip())
+    if not text:
+        return readable(petition["title"])
+    found = _evidence_at(petition, text)
+    start = max((text.rfind(mark, 0, found) + 1 for mark in _CLAUSE_END), default=0)
+    if found - start > width // 2:  # a sentence without end: begin near the evidence instead
+        start = max(text.rfind("，", 0, found) + 1, found - width // 2)
+    return ("……" if start else "") + readable(_whole_clauses(text[start:].strip(), width))
+
+
+def _evidence_at(petition: pd.Series, text: str) -> int:
+    """Return where in `text` the first words stand that the class was read from."""
+    whole = petition["title"] + "\n" + petition["text"]
+    for start, end, *_ in json.loads(petition["class_evidence"] or "[]"):
+        if start > len(petition["title"]) and (at := text.find(whole[start:end])) >= 0:
+            return at
+    return 0
+
+
+def _whole_clauses(text: str, width: int) -> str:
+    """Cut after the last clause that ends within `width`, else hard, and mark the cut."""
+    if len(text) <= width:
+        return text
+    end = max(text.rfind(mark, 0, width) for mark in _CLAUSE_END + "，")
+    cut = text[: end + 1] if end > width // 3 else text[:width]
+    return cut if cut[-1] in "。！？" else cut.rstrip("，；;") + "……"
