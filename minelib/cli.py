@@ -48,7 +48,7 @@ def _mine_command(commands) -> None:
 
 def _mine(a) -> None:
     from minelib.config import load_config
-    from minelib.mine import mine
+    from minelib.pipeline import mine
     from minelib.redact import load_key
 
     chosen = {"taxonomy": a.taxonomy, "labels": a.labels}

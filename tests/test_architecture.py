@@ -16,8 +16,9 @@ ledger clean redact
 segment vectorise mentions
 classes matters describe issues lookup
 trends laws screen outreach review compare
-runs plots briefing exporter
-mine sample scale notebooks cli
+tally runs tables plots briefing exporter
+stages pipeline
+sample scale notebooks cli
 """.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

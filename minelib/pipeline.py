@@ -1,0 +1,136 @@
+"""One run: a ledger in, a run folder out.
+
+What each stage made is kept under the digest of everything it depends on, so a second run does only what changed.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from minelib import __version__, stages
+from minelib.config import Config
+from minelib.runs import (
+    SCHEMA_VERSION,
+    Run,
+    StageStore,
+    digest,
+    file_digest,
+    library_versions,
+    only_run_in,
+    program_digest,
+    staged,
+    write_json,
+)
+from minelib.tables import write_tables
+
+Report = Callable[[str], None]
+
+
+def mine(
+    paths: str | Path | Iterable[str | Path],
+    out: str | Path,
+    *,
+    key: bytes,
+    config: Config | None = None,
+    report: Report | None = None,
+) -> Run:
+    """Mine ledgers into a run folder.
+
+    Parameters
+    ----------
+    paths : path or iterable of paths
+        Ledger files, see `minelib.ledger.read_ledger`.
+    out : path
+        The run folder. An unfinished run there goes on; a finished one is replaced only when this one has finished.
+    key : bytes
+        The office's secret behind the pseudonyms, see `minelib.redact.load_key`.
+    config : Config, optional
+    report : callable, optional
+        Called with one line of Chinese as each stage ends.
+
+    Returns
+    -------
+    Run
+        The tables also written to `out`.
+
+    Raises
+    ------
+    InputError
+        When a ledger, an option or the folder cannot be used; an earlier run in `out` stays whole.
+    LeakError
+        When something that would leave still holds personal information; nothing is replaced.
+    """
+    config, report, folder = config or Config(), report or (lambda line: None), Path(out)
+    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
+    with only_run_in(folder):
+        run, rejects = _run_stages(_Stages(folder, report), files, key, config)
+        with staged(folder) as fresh:
+            write_tables(run, rejects, fresh)
+            stages.write_figures_and_briefing(run, fresh, config)
+            stages.check_leaks(fresh)
+            write_json(fresh / "manifest.json", run.manifest)
+    report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
+    return run
+
+
+class _Stages:
+    """Make each stage once, or take it from an earlier run; each key holds the key before it."""
+
+    def __init__(self, folder: Path, report: Report):
+        self._store, self._report = StageStore(folder), report
+        self._key = program_digest()
+
+    def __call__(self, name: str, title: str, make: Callable[[], stages.Frames], *parts: str) -> stages.Frames:
+        self._key = digest(self._key, name, *parts)
+        made = self._store.get(name, self._key)
+        if made is None:
+            made = make()
+            self._store.put(name, self._key, made)
+            self._report(f"{title}：完成")
+        else:
+            self._report(f"{title}：沿用上次结果（输入、选项、程序均未变）")
+        return made
+
+
+def _run_stages(stage: _Stages, files: list[Path], key: bytes, config: Config) -> tuple[Run, pd.DataFrame]:
+    inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
+    read = stage("read", "读取、清洗、脱敏", lambda: stages.read(files, key, config), *inputs)
+    petitions, rejects = read["petitions"], read["rejects"]
+    stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
+    words = stages.Words(petitions, config)
+    options = [config.digest("seed", "segment", "mine"), *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p)]
+    classes = stage("classes", "归类", lambda: stages.classes(words, config), *options)["classes"]
+    linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config))
+    grouped = stage("issues", "归集问题", lambda: stages.issues(words, classes, linked, config))
+    screened = stage("screen", "研判排序", lambda: stages.screen(grouped, config), config.digest("screen"))
+    run = Run(
+        grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
+        screened["candidates"], screened["signals"],
+    )  # fmt: skip
+    run.counts.update(stages.funnel(read, run))
+    run.manifest.update(_manifest(run, read, key, config))
+    return run, rejects
+
+
+def _content(path: Path) -> str:
+    """Return the digest of a file that is there; what is wrong with another is for its reader to say."""
+    return file_digest(path) if path.is_file() else str(path)
+
+
+def _manifest(run: Run, read: stages.Frames, key: bytes, config: Config) -> dict:
+    """Say what the run was made of, without a clock, a path or a row order in it."""
+    petitions = read["petitions"].drop(columns=["row"])
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "minelib": __version__,
+        "program": program_digest(),
+        "libraries": library_versions(),
+        "key": digest("fingerprint of", key),
+        "config": asdict(config),
+        "sources": sorted(petitions["source"].unique().tolist()),
+        "petitions": digest(*pd.util.hash_pandas_object(petitions, index=False).astype(str)),
+        "segmenter": stages.segmenter_fingerprint(config),
+        "counts": run.counts,
+    }
