@@ -1,0 +1,93 @@
+"""The reasons that lie around an issue rather than in its matters: its own past, and what the law offers."""
+
+import numpy as np
+import pandas as pd
+
+from minelib.laws import cite_all, laws_for, routes_for
+from minelib.screen.evidence import Evidence
+from minelib.trends import rise_table
+
+_NEW_DAYS = 92  # a quarter
+_SILENT_DAYS = 183  # half a year without a matter before it revives
+
+
+def rise(e: Evidence, all_matters: pd.DataFrame) -> pd.DataFrame:
+    """上升: the last full periods against the issue's past and the ledger's volume; see `trends.rise_table`.
+
+    Parameters
+    ----------
+    e : Evidence
+    all_matters : DataFrame
+        Index `matter_id`, `issue_id` (missing where none) and `first_at` of every matter of the ledger.
+
+    Returns
+    -------
+    DataFrame
+        Index issue: `value` (seen / expected, NaN where not tested), `scaled`, `shown`.
+    """
+    table = rise_table(all_matters["issue_id"], all_matters["first_at"]).reindex(e.issues.index)
+    value = (table["recent"] / table["expected"]).where(table["p"].notna())
+    scaled = np.where(table["rising"].fillna(False), np.clip(0.5 + np.log2(value.fillna(1)) / 4, 0, 1), 0.0)
+    shown = table["shown"].fillna("无可用日期，不作检验")
+    batch = e.total(e.ones, "batch").astype(int)
+    shown = [f"{s}；{n}件为批量登记，不计入" if n else s for s, n in zip(shown, batch, strict=True)]
+    return pd.DataFrame({"value": value, "scaled": scaled, "shown": shown}, index=e.issues.index)
+
+
+def novelty(e: Evidence) -> pd.DataFrame:
+    """苗头性: all matters are of the ledger's last quarter (new), or follow half a year's silence."""
+    dates = pd.DataFrame({"issue": e.issue, "day": e.matters["first_at"].to_numpy()}).dropna()
+    dates = dates.sort_values(["issue", "day"])
+    gap = dates.groupby("issue")["day"].diff().dt.days
+    recent = dates["day"] > e.end - pd.Timedelta(days=_NEW_DAYS)
+    by_issue = pd.DataFrame({"recent": recent, "silence": gap.where(recent), "old": ~recent})
+    by_issue = by_issue.groupby(dates["issue"])
+    table = by_issue.agg(recent=("recent", "sum"), silence=("silence", "max"), old=("old", "sum"))
+    table = table.reindex(range(len(e.issues)))
+    long_ledger = len(dates) and (e.end - dates["day"].min()).days >= 2 * _NEW_DAYS
+    several = table["recent"].fillna(0).ge(2) & bool(long_ledger)
+    new = several & table["old"].eq(0)
+    reviving = several & ~new & table["silence"].ge(_SILENT_DAYS)
+    shown = np.select(
+        [new, reviving], ["近三个月新出现（苗头）", "沉寂半年以上后再次出现"], default="非新出现"
+    )
+    value = np.select([new, reviving], [1.0, 0.7], default=0.0)
+    return pd.DataFrame({"value": value, "scaled": value, "shown": shown}).set_index(e.issues.index)
+
+
+def legal(e: Evidence) -> pd.DataFrame:
+    """法律抓手 and 公益诉讼领域: law in force on the days of the issue, routes, what to verify.
+
+    A statute is a hook only for a wrong: both are scaled by the share of matters that allege one.
+
+    Returns
+    -------
+    DataFrame
+        Index issue: `n_laws`, `n_verified`, `laws`, `field`, `has_field`, `person_routes`, `class_routes`,
+        `supervised`, `verify`, `note`.
+    """
+    days = e.matters.groupby(e.issue)["first_at"].agg(["min", "max"]).reindex(range(len(e.issues)))
+    days = days.fillna(e.end if pd.notna(e.end) else pd.Timestamp("2026-01-01"))
+    rows = [
+        _legal_row(issue, first.date(), last.date())
+        for issue, first, last in zip(e.issues.to_dict("records"), days["min"], days["max"], strict=True)
+    ]
+    return pd.DataFrame(rows, index=e.issues.index)
+
+
+def _legal_row(issue, first, last):
+    text = f"{issue['label']} {issue['keywords']}"
+    laws = laws_for(issue["class_code"], first, until=last, text=text)
+    routes = routes_for(issue["class_code"], last, text=text)
+    return {
+        "n_laws": len(laws),
+        "n_verified": int(laws["verified_on"].notna().sum()),
+        "laws": cite_all(laws),
+        "field": routes.field,
+        "has_field": routes.has_field,
+        "person_routes": "、".join(routes.person),
+        "class_routes": "、".join(routes.class_level),
+        "supervised": routes.supervised,
+        "verify": "\n".join(f"{i}. {point}" for i, point in enumerate(routes.verify, 1)),
+        "note": routes.note,
+    }

@@ -1,0 +1,111 @@
+"""Say each signal in Chinese with its counts, as a briefing prints it."""
+
+import numpy as np
+
+from minelib.screen.evidence import REPLY_DAYS, Evidence
+from minelib.screen.shares import FEW, exact_interval, share_words
+
+NAMES = {
+    "breadth": "普遍性",
+    "spread": "分布",
+    "concentration": "主体集中",
+    "rise": "上升",
+    "repetition": "重复访",
+    "group": "群体性",
+    "vulnerable": "特殊群体",
+    "novelty": "苗头",
+    "delay": "回应",
+    "law": "法律依据",
+    "field": "公益诉讼领域",
+    "supervisable": "反映具体问题",
+}
+
+
+def words(e: Evidence) -> dict[str, list[str]]:
+    """Return, for each signal measured on matters, its words by issue."""
+    return {
+        "breadth": _breadth(e),
+        "spread": _spread(e),
+        "concentration": _concentration(e),
+        "repetition": _shares(e, "repeats", "letters", "重复访"),
+        "group": _group(e),
+        "vulnerable": _vulnerable(e),
+        "delay": _delay(e),
+        "supervisable": _supervisable(e),
+    }
+
+
+def _breadth(e):
+    letters = e.total(e.ones, "letters")
+    return [
+        f"{int(m)}件独立事项，{int(n)}件次，{int(p)}名信访人"
+        for m, n, p in zip(e.total(e.ones), letters, e.issues["n_petitioners"], strict=True)
+    ]
+
+
+def _spread(e):
+    named = e.by_issue(e.site_totals(e.ones))
+    sites = e.by_issue((e.site_totals(e.ones) > 0).astype(float))
+    return [
+        f"涉及{int(s)}个地点或对象" + (f"，{int(m - n)}件未写明" if m > n else "")
+        for s, n, m in zip(sites, named, e.total(e.ones), strict=True)
+    ]
+
+
+def _concentration(e):
+    sites = e.site_totals(e.ones)
+    most = np.zeros(len(e.issues))
+    np.maximum.at(most, e.site_issue, sites)
+    return [
+        "未写明地点或对象，无法判断" if n == 0
+        else f"{int(n)}件中最多{int(k)}件涉及同一地点或对象"
+        + ("，宜先核对是否同一事件" if n > 2 and k > n / 2 else "")
+        for k, n in zip(most, e.by_issue(sites), strict=True)
+    ]
+
+
+def _shares(e, column, of, what):
+    k = e.total(e.ones, column)
+    n = e.total(e.ones) if of is None else e.total(e.ones, of)
+    low, high = exact_interval(k, n)
+    return [
+        f"{what}{share_words(int(a), int(b), lo, hi)}" if a else f"未见{what}"
+        for a, b, lo, hi in zip(k, n, low, high, strict=True)
+    ]
+
+
+def _group(e):
+    people = e.total(e.ones, "n_people")
+    return [
+        f"{text}，共{int(p)}人次" if not text.startswith("未见") else text
+        for text, p in zip(_shares(e, "joint", None, "集体或联名访"), people, strict=True)
+    ]
+
+
+def _vulnerable(e):
+    columns = [c for c in e.matters if c.startswith("group:")]
+    counts = {c.removeprefix("group:"): e.total(e.ones, c).astype(int) for c in columns}
+    shown = []
+    for i, text in enumerate(_shares(e, "grouped", None, "涉特殊群体")):
+        parts = sorted(((n[i], name) for name, n in counts.items() if n[i]), key=lambda x: (-x[0], x[1]))
+        shown.append(text + ("：" + "、".join(f"{name}{n}件" for n, name in parts) if parts else ""))
+    return shown
+
+
+def _delay(e):
+    late, timed = e.total(e.ones, "late").astype(int), e.total(e.ones, "clocked").astype(int)
+    return [
+        f"可计时{t}件中{k}件超过{REPLY_DAYS}日未见答复或方答复（是否适用该时限须逐件核对）" if t
+        else "无可计时的答复日期"
+        for k, t in zip(late, timed, strict=True)
+    ]
+
+
+def _supervisable(e):
+    n = e.total(e.ones)
+    k = np.bincount(e.issue, weights=(e.matters["alleges"] >= 0.5).astype(float), minlength=len(e.issues))
+    return [
+        f"{int(b)}件中约{int(a)}件反映具体问题" + ("，其余为咨询、求助或建议" if a < b else "")
+        + ("（样本少）" if b < FEW else "")
+        for a, b in zip(k, n, strict=True)
+    ]
