@@ -10,7 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from minelib import __version__, stages
+from minelib.briefing import BriefingConfig, write_briefing
 from minelib.config import Config
+from minelib.gate import check_leaks
 from minelib.runs import (
     SCHEMA_VERSION,
     Run,
@@ -24,6 +26,7 @@ from minelib.runs import (
     write_json,
 )
 from minelib.tables import write_tables
+from minelib.tally import funnel
 
 Report = Callable[[str], None]
 
@@ -68,8 +71,8 @@ def mine(
         run, rejects = _run_stages(_Stages(folder, report), files, key, config)
         with staged(folder) as fresh:
             write_tables(run, rejects, fresh)
-            stages.write_figures_and_briefing(run, fresh, config)
-            stages.check_leaks(fresh)
+            write_briefing(run, fresh, config=BriefingConfig.from_mapping(config.briefing))
+            check_leaks(fresh)
             write_json(fresh / "manifest.json", run.manifest)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
@@ -109,7 +112,7 @@ def _run_stages(stage: _Stages, files: list[Path], key: bytes, config: Config) -
         grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
         screened["candidates"], screened["signals"],
     )  # fmt: skip
-    run.counts.update(stages.funnel(read, run))
+    run.counts.update(funnel(run, rejects, read["changes"]))
     run.manifest.update(_manifest(run, read, key, config))
     return run, rejects
 

@@ -64,3 +64,37 @@ def most_common(rows: pd.DataFrame, column: str) -> pd.Series:
     counts = rows.loc[rows[column] != ""].groupby(["matter_id", column]).size().reset_index(name="n")
     best = counts.sort_values(["n", column], ascending=[False, True]).drop_duplicates("matter_id")
     return best.set_index("matter_id")[column]
+
+
+def funnel(run, rejects: pd.DataFrame, changes: pd.DataFrame) -> dict:
+    """Count what went through a run: rows read, used, rejected; petitions, people, matters, issues.
+
+    Parameters
+    ----------
+    run : Run
+    rejects : DataFrame
+        Columns of `schema.REJECT`.
+    changes : DataFrame
+        What cleaning and redaction did, one row a kind.
+
+    Returns
+    -------
+    dict
+        Whole numbers, and under ``reject_reasons`` and ``changes`` what they are made of.
+    """
+    used = len(run.petitions)
+    return {
+        "read": used + len(rejects),
+        "used": used,
+        "rejected": len(rejects),
+        "people": int(n_people(run.petitions).sum()),
+        "petitioners": int(petitioner_keys(run.petitions).nunique()),
+        "matters": len(run.matters),
+        "repeats": used - len(run.matters),
+        "classified": int((run.petitions["class_code"] != "").sum()),
+        "in_issues": int(run.petitions["issue_id"].notna().sum()),
+        "issues": len(run.issues),
+        "candidates": len(run.candidates),
+        "reject_reasons": rejects["reason"].value_counts().sort_index().to_dict(),
+        "changes": changes.to_dict("records"),
+    }

@@ -16,7 +16,7 @@ ledger clean redact
 segment vectorise mentions
 classes matters describe issues lookup
 trends laws screen outreach review compare
-tally runs tables plots briefing exporter
+tally runs tables plots briefing gate exporter
 stages pipeline
 sample scale notebooks cli
 """.split()
