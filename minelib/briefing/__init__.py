@@ -9,6 +9,16 @@ from minelib.briefing.config import BriefingConfig
 from minelib.briefing.facts import summarise
 from minelib.briefing.lint import lint_facts
 from minelib.briefing.typeset import typeset
-from minelib.briefing.write import render, write_briefing
+from minelib.briefing.write import brief, draw_figures, render, write_briefing
 
-__all__ = ["BriefingConfig", "compose", "lint_facts", "render", "summarise", "typeset", "write_briefing"]
+__all__ = [
+    "BriefingConfig",
+    "brief",
+    "compose",
+    "draw_figures",
+    "lint_facts",
+    "render",
+    "summarise",
+    "typeset",
+    "write_briefing",
+]

@@ -1,7 +1,7 @@
 """The book of facts: every number with its unit, its period and how to count it again.
 
-A fact is a plain dict. A *count* holds a query over the run; a *share* names its part and its whole; a *change*
-names what it compares. Nothing else may put a number into a briefing.
+A fact is a plain dict. A *count* holds a query over the run; a *share* names its part and its whole; a
+*change* names what it compares. Nothing else may put a number into a briefing.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from minelib.plots.data import MIN_BASE, petition_dates
+from minelib.plots.data import MIN_BASE
 from minelib.runs import Run
+from minelib.tally import n_people, petitioner_keys
+from minelib.trends import counted_dates
 
 PIECES, PEOPLE, PERSONS, MATTERS, PLACES = "件次", "人次", "人", "个事项", "个地点"
 UNIQUE_MATTERS, UNIQUE_PERSONS = "unique:matter_id", "unique:petitioner_id"
@@ -91,8 +93,8 @@ class Book:
 def answer(run: Run, query: Mapping) -> int:
     """Count again what a fact's query asks of the petitions of a run.
 
-    The query is data, not code: `measure` is `rows`, `unique:COLUMN` or `sum:COLUMN`; `where` maps a column to
-    the value wanted, `day` to the first and last day.
+    The query is data, not code: `measure` is `rows`, `sum:n_people` or `unique:COLUMN`; `where` maps a
+    column to the value wanted, `day` to the first and last day.
     """
     where = dict(query["where"])
     return _measured(_where(_in_days(run.petitions, where.pop("day")), where), query["measure"])
@@ -100,7 +102,7 @@ def answer(run: Run, query: Mapping) -> int:
 
 def _in_days(petitions: pd.DataFrame, days) -> pd.DataFrame:
     """Keep the petitions of the period; those without a day stay, since they were received some time."""
-    day = petition_dates(petitions).dt.normalize()
+    day = counted_dates(petitions).dt.normalize()
     return petitions[day.isna() | day.between(pd.Timestamp(days[0]), pd.Timestamp(days[1]))]
 
 
@@ -121,9 +123,6 @@ def _measured(rows: pd.DataFrame, measure: str) -> int:
         return len(rows)
     how, column = measure.split(":")
     if how == "sum":
-        return int(rows[column].fillna(1).sum())  # a petition whose 信访人数 is not given is one person's
-    if column == "petitioner_id":  # one without a petitioner counts as its own
-        named = rows.loc[rows[column] != "", column]
-        return int(named.nunique() + len(rows) - len(named))
-    values = rows[column].dropna()
-    return int(values[values != ""].nunique())
+        return int(n_people(rows).sum())
+    values = petitioner_keys(rows) if column == "petitioner_id" else rows[column]
+    return int(values.nunique())

@@ -1,5 +1,6 @@
 """From a run to the facts of its briefing: plain data, nothing typeset yet."""
 
+import json
 from collections.abc import Mapping
 
 import pandas as pd
@@ -15,9 +16,13 @@ from minelib.briefing.book import (
     Book,
 )
 from minelib.briefing.config import BriefingConfig
-from minelib.briefing.quote import quotation, readable
-from minelib.plots.data import SIGNAL_NAMES, monthly_data, petition_dates
+from minelib.briefing.quote import GETA, quotation, readable
+from minelib.fonts import substitutions
+from minelib.knowledge.taxonomy import load_taxonomy
+from minelib.plots.data import monthly_data
 from minelib.runs import Run
+from minelib.screen import NAMES
+from minelib.trends import counted_dates
 
 SCHEMA_VERSION = 1
 UNDATED = "1970-01-01"  # PDF/A wants a date even where the ledger holds none
@@ -59,13 +64,29 @@ def summarise(run: Run, *, config: BriefingConfig | Mapping | None = None) -> di
         "class_names": dict(names),
         "facts": book.facts,
         **told,
-        "notes": {},
+        "notes": _notes(told),
     }
+
+
+def _notes(told: Mapping) -> dict[str, str]:
+    """Say what the layout follows, which fonts stand in for the standard's, and what could not be drawn."""
+    notes = {
+        "layout": "版式：版心、字号、层次、页码、版记参照GB/T 9704—2012；简报报头为实务做法，该标准未作规定。"
+    }
+    if replaced := substitutions():
+        pairs = "、".join(f"{role}代以{family}" for role, family in replaced.items())
+        notes["fonts"] = f"字体：本机未找到标准所用字体，{pairs}。"
+    if GETA in json.dumps(told, ensure_ascii=False):
+        notes["glyphs"] = f"缺字：引文中字库未收的字符（含表情符号）以{GETA}代替。"
+    return notes
 
 
 def class_names(run: Run, config: BriefingConfig) -> dict[str, str]:
     """Return class code → Chinese name for the codes of the run; a code without a name stands for itself."""
-    known = config.class_names or run.manifest.get("class_names") or {}
+    known = config.class_names or run.manifest.get("class_names")
+    if not known:
+        path = run.manifest.get("config", {}).get("mine", {}).get("taxonomy")
+        known = {kind.code: kind.name for kind in load_taxonomy(path or None).classes}
     return {code: known.get(code, code) for code in sorted(run.petitions["class_code"].unique()) if code}
 
 
@@ -73,7 +94,7 @@ def _period(run: Run, config: BriefingConfig) -> tuple[str, str]:
     """Return the first and last day told of; a ledger without dates has none."""
     if config.period:
         return config.period[0], config.period[1]
-    day = petition_dates(run.petitions).dropna()
+    day = counted_dates(run.petitions).dropna()
     return ("", "") if day.empty else (day.min().date().isoformat(), day.max().date().isoformat())
 
 
@@ -115,7 +136,7 @@ def _count_changes(book: Book) -> None:
     if not book.period[0]:
         return
     first, last = map(pd.Timestamp, book.period)
-    opened = petition_dates(book.run.petitions).min().normalize()
+    opened = counted_dates(book.run.petitions).min().normalize()
     year = pd.DateOffset(years=1)
     before = (first - (last - first) - pd.Timedelta(days=1), first - pd.Timedelta(days=1))
     for key, kind, name, days in (
@@ -194,7 +215,7 @@ def _candidate(book: Book, row: dict, names: Mapping[str, str], config: Briefing
         "class": names.get(row["class_code"], row["class_code"]), "keywords": readable(row["keywords"]),
         "reasons": readable(row["reasons"]), "score": round(float(row["score"]), 1),
         "rank_range": [int(row["rank_low"]), int(row["rank_high"])],
-        "signals": [{"name": SIGNAL_NAMES.get(s.signal, s.signal), "shown": readable(s.shown),
+        "signals": [{"name": NAMES.get(s.signal, s.signal), "shown": readable(s.shown),
                      "points": round(float(s.points), 1)} for s in signals.itertuples()],
         "evidence": _evidence(petitions, row["exemplars"].split(), config.evidence),
         "laws": _listed(row["laws"], "；"), "supervised": row["supervised"],
@@ -207,7 +228,7 @@ def _candidate(book: Book, row: dict, names: Mapping[str, str], config: Briefing
 def _evidence(petitions: pd.DataFrame, exemplars: list[str], most: int) -> list[dict]:
     """Quote the petitions that tell it best, by month and id; a person's words, shortened and masked."""
     rows = petitions[petitions["record_id"].isin(exemplars)].set_index("record_id")
-    day = petition_dates(rows)
+    day = counted_dates(rows)
     return [
         {"record_id": rid, "month": _month(day[rid]), "text": quotation(rows.loc[rid])}
         for rid in exemplars

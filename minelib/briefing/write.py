@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from minelib.briefing.compose import compose
@@ -12,7 +12,6 @@ from minelib.briefing.facts import summarise
 from minelib.briefing.lint import lint_facts
 from minelib.briefing.typeset import typeset
 from minelib.errors import MinelibError
-from minelib.fonts import substitutions
 from minelib.plots import FIGURES, draw_figure
 from minelib.runs import Run
 
@@ -43,38 +42,34 @@ def render(
     )
 
 
+def brief(run: Run, *, config: BriefingConfig | Mapping | None = None, template: str = "briefing") -> bytes:
+    """Return a run's briefing as PDF bytes, figures and all."""
+    facts = summarise(run, config=config)
+    figures = {kind: chart.svg() for kind, _, chart in draw_figures(run, facts)}
+    return render(facts, template=template, figures=figures)
+
+
 def write_briefing(run: Run, out_dir: str | Path, *, config: BriefingConfig | Mapping | None = None) -> Path:
     """Write briefing.pdf, facts.json and figures/ (PNG and the data of each as CSV); return the PDF."""
     out = Path(out_dir)
     (out / "figures").mkdir(parents=True, exist_ok=True)
     facts = summarise(run, config=config)
-    facts["notes"] |= _notes(facts)
     drawn = {}
-    for kind, figure in FIGURES.items():
-        data = figure.data(run)
-        if data.empty:
-            continue
-        chart = draw_figure(kind, data, names=facts["class_names"])
+    for kind, data, chart in draw_figures(run, facts):
         drawn[kind] = chart.svg()
         _write(out / "figures" / f"{kind}.png", chart.png())
         _write(out / "figures" / f"{kind}.csv", data.to_csv(index=False, lineterminator="\n").encode())
-    pdf = render(facts, figures=drawn)
     _write(out / "facts.json", (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode())
-    _write(out / "briefing.pdf", pdf)
+    _write(out / "briefing.pdf", render(facts, figures=drawn))
     return out / "briefing.pdf"
 
 
-def _notes(facts: Mapping) -> dict[str, str]:
-    """Say which fonts stand in for the standard's, and that the head follows practice."""
-    notes = {
-        "layout": "版式：版心、字号、层次、页码、版记参照GB/T 9704—2012；简报报头为实务做法，该标准未作规定。"
-    }
-    if replaced := substitutions():
-        pairs = "、".join(f"{role}代以{family}" for role, family in replaced.items())
-        notes["fonts"] = f"字体：本机未找到标准所用字体，{pairs}。"
-    if "〓" in json.dumps(facts, ensure_ascii=False):
-        notes["glyphs"] = "缺字：引文中字库未收的字符（含表情符号）以〓代替。"
-    return notes
+def draw_figures(run: Run, facts: Mapping) -> Iterator[tuple]:
+    """Draw the figures the run has data for: kind, its table, its chart."""
+    for kind, figure in FIGURES.items():
+        data = figure.data(run)
+        if len(data):
+            yield kind, data, draw_figure(kind, data, names=facts["class_names"])
 
 
 def _write(path: Path, content: bytes) -> None:

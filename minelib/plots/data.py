@@ -4,33 +4,19 @@ import numpy as np
 import pandas as pd
 
 from minelib.runs import Run
-from minelib.schema import DATES
+from minelib.screen import NAMES
+from minelib.trends import calendar_counts, counted_dates
 
 MIN_BASE = 20  # below this a share is shown as counts: an interval would span half the axis
 MIN_CELL = 3  # smaller cells of a place table could point at a person
 UNKNOWN = "未注明"
-
-SIGNAL_NAMES = {
-    "breadth": "普遍性", "spread": "地域分布", "concentration": "集中", "rise": "上升",
-    "repetition": "重复访",
-    "group": "群体性", "vulnerable": "弱势群体", "novelty": "苗头性", "delay": "办理时限", "law": "法律依据",
-    "field": "公益诉讼领域",
-}  # fmt: skip
-
-
-def petition_dates(petitions: pd.DataFrame) -> pd.Series:
-    """Return the day of each petition: the first of its dates that is given."""
-    day = petitions[DATES[0]]
-    for name in DATES[1:]:
-        day = day.fillna(petitions[name])
-    return day
 
 
 def candidates_data(run: Run, *, top: int = 10) -> pd.DataFrame:
     """Return the points of each signal of the `top` candidates: rank, label, signal, points, shown."""
     best = run.candidates.sort_values("rank").head(top)[["rank", "issue_id", "label", "score"]]
     table = best.merge(run.signals, on="issue_id")
-    table["signal"] = table["signal"].map(lambda name: SIGNAL_NAMES.get(name, name))
+    table["signal"] = table["signal"].map(lambda name: NAMES.get(name, name))
     return table.sort_values(["rank", "points", "signal"], ascending=[True, False, True], ignore_index=True)
 
 
@@ -41,17 +27,10 @@ def monthly_data(run: Run, *, months: int = 36) -> pd.DataFrame:
     deviations of a Poisson count widened by the dispersion seen (McCullagh and Nelder 1989, §6.2.3). Fewer
     than six whole months give no band.
     """
-    day = petition_dates(run.petitions).dropna()
-    columns = ["month", "n", "partial", "expected", "low", "high"]
-    if day.empty:
-        return pd.DataFrame(columns=columns)
-    counts = day.dt.to_period("M").value_counts()
-    span = pd.period_range(counts.index.min(), counts.index.max(), freq="M")
-    table = pd.DataFrame({"month": span, "n": counts.reindex(span, fill_value=0).to_numpy()})
-    table["partial"] = [
-        month.start_time < day.min().normalize() or month.end_time.normalize() > day.max() for month in span
-    ]
+    counts = calendar_counts(counted_dates(run.petitions))
+    table = counts.rename(columns={"label": "month"})[["month", "n", "partial"]]
     table = table.tail(months).reset_index(drop=True)
+    columns = ["month", "n", "partial", "expected", "low", "high"]
     whole = table.loc[~table["partial"], "n"]
     if len(whole) >= 6:
         others = (whole.sum() - table["n"].where(~table["partial"], 0)) / (
@@ -59,7 +38,7 @@ def monthly_data(run: Run, *, months: int = 36) -> pd.DataFrame:
         )
         half = 1.96 * np.sqrt(others * max(1.0, whole.var() / max(whole.mean(), 1e-9)))
         table["expected"], table["low"], table["high"] = others, (others - half).clip(lower=0), others + half
-    return table.astype({"month": str}).reindex(columns=columns)
+    return table.reindex(columns=columns)
 
 
 def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
@@ -126,7 +105,7 @@ def class_change_data(run: Run, *, top: int = 10) -> pd.DataFrame:
         return pd.DataFrame(columns=names)
     half = len(whole) // 2
     first, second = whole[-2 * half : -half], whole[-half:]
-    month = petition_dates(run.petitions).dt.to_period("M").astype(str)
+    month = counted_dates(run.petitions).dt.to_period("M").astype(str)
     before = run.petitions.loc[month.isin(first), "class_code"].value_counts()
     after = run.petitions.loc[month.isin(second), "class_code"].value_counts()
     if min(before.sum(), after.sum()) < MIN_BASE:
