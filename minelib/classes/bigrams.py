@@ -1,0 +1,50 @@
+"""Character pairs of Chinese text as a sparse matrix: no dictionary, no segmentation, one pass in numpy."""
+
+import numpy as np
+from scipy import sparse
+
+BITS = 18
+TITLE_WEIGHT = 3.0
+_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
+
+
+def count_pairs(texts: list[str]) -> sparse.csr_matrix:
+    """Count hashed pairs of neighbouring Han characters; those of the title (before the first "\\n") thrice.
+
+    Returns
+    -------
+    csr matrix of shape (n_texts, 2 ** 18)
+
+    >>> count_pairs(["拖欠工资", ""]).getnnz(axis=1).tolist()
+    [3, 0]
+    """
+    joined = "".join(t + "\0" for t in texts)
+    raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    size = np.array([len(t) + 1 for t in texts], dtype=np.int64)
+    row = np.repeat(np.arange(len(texts)), size)
+    title = np.array([max(t.find("\n"), 0) for t in texts], dtype=np.int64)
+    place = np.arange(len(raw)) - np.repeat(np.cumsum(size) - size, size)
+    weight = np.where(place < np.repeat(title, size), TITLE_WEIGHT, 1.0)
+    han = (raw >= 0x4E00) & (raw <= 0x9FFF)
+    at = np.flatnonzero(han[:-1] & han[1:])
+    mixed = (raw[at].astype(np.uint64) * _MIX[0]) ^ (raw[at + 1].astype(np.uint64) * _MIX[1])
+    column = ((mixed * _MIX[0]) >> np.uint64(64 - BITS)).astype(np.int64)
+    return sparse.csr_matrix((weight[at], (row[at], column)), shape=(len(texts), 1 << BITS))
+
+
+class PairWeights:
+    """TF-IDF over `count_pairs`, learnt from one set of counts; rows have length 1."""
+
+    def __init__(self, counts: sparse.csr_matrix, *, min_df: int = 2):
+        df = np.bincount(counts.indices, minlength=counts.shape[1])
+        self.columns = np.flatnonzero(df >= min(min_df, counts.shape[0]))
+        self._idf = np.log((counts.shape[0] + 1) / (df[self.columns] + 1)) + 1
+
+    def weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Weigh counts with what was learnt."""
+        table = counts[:, self.columns]
+        table.data = np.log1p(table.data)
+        table = table @ sparse.diags_array(self._idf)
+        length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
+        return sparse.csr_matrix(sparse.diags_array(1 / np.maximum(length, 1e-12)) @ table)
+

@@ -1,0 +1,163 @@
+"""Classes: phrases with their look-alikes and denials, the model behind them, and the table."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from minelib.classes import GrievanceClassifier, classify
+from minelib.classes.matching import PhraseFinder
+from minelib.classes.scoring import PhraseScorer
+from minelib.errors import InputError
+from minelib.knowledge.taxonomy import load_taxonomy, make_taxonomy, parse_phrase
+
+LETTERS = {
+    "C01": "房屋征收补偿标准太低\n我家房子被征收，补偿款一直没有到位，过渡费也停发了。",
+    "C02": "新房漏水开发商不管\n交房后发现墙体开裂，卫生间漏水，开发商拒绝维修。",
+    "C05": "物业公司乱收费\n物业费涨价没有经过业主大会，公共收益也不公开。",
+    "C09": "工地夜间施工噪音扰民\n每天凌晨还在打桩，吵得老人孩子睡不着。",
+    "C10": "楼下饭店油烟直排\n烧烤店没有油烟净化设备，整栋楼都是烟味。",
+    "C13": "村里的泥巴路何时硬化\n一下雨全是泥坑，车子进不来，希望尽快修路。",
+    "C23": "包工头拖欠农民工工资\n我们十几个人干了半年，工钱一分没给。",
+    "C25": "三个儿子都不赡养老人\n母亲八十岁了，三个儿子没人管，请求支持起诉要赡养费。",
+    "C28": "投资理财公司跑路\n业务员说年化收益高，现在无法兑付，本金拿不回来。",
+    "C33": "被人打伤派出所不立案\n对方把我打成轻伤，报警后一直不予立案。",
+    "C34": "胜诉判决拿不到钱申请执行\n法院判决生效两年，被执行人转移财产，执行局终本了。",
+    "C35": "孩子落户口被拒\n派出所说材料不齐，上户口跑了四次还没办好。",
+}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return GrievanceClassifier().fit(list(LETTERS.values()))
+
+
+@pytest.mark.parametrize("code", LETTERS)
+def test_a_single_letter_is_classified_without_labels(code):
+    assert GrievanceClassifier().fit([LETTERS[code]]).predict([LETTERS[code]]).tolist() == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("请尽快拆除违建\n邻居在楼顶违章搭建，城管至今没有拆除违建。", "C01"),
+        ("征信记录有误影响我贷款\n银行把别人的逾期记到我的征信上。", "C01"),
+        ("建材公司拖欠材料款\n给工地送水泥，货款拖了一年。", "C13"),
+        ("前夫不付抚养费\n离婚后孩子的抚养费一直没给。", "C25"),
+        ("这不是拆迁问题，是路太烂\n村道坑坑洼洼，请求修路。", "C01"),
+    ],
+)
+def test_look_alikes_and_denials_do_not_count(model, text, wrong):
+    assert model.predict([text])[0] != wrong
+
+
+def test_finder_keeps_near_pairs_in_order_and_in_one_sentence():
+    finder = PhraseFinder([parse_phrase(p) for p in ("拖欠~工资", "工地+吵", "小区&电梯", "ktv")])
+    apart = "拖欠一二三四五六七八九工资"
+    texts = ["拖欠我的工资", "工资拖欠", "拖欠。工资", apart]
+    texts += ["吵死了这工地", "吵。工地", "小区\n电梯", "ＫTv"]
+    hits = finder.find(texts)
+    found = sorted(zip(hits.text.tolist(), hits.phrase.tolist(), strict=True))
+    assert found == [(0, 0), (4, 1), (6, 2), (7, 3)]
+
+
+def test_finder_counts_offsets_in_code_points():
+    hits = PhraseFinder([parse_phrase("工资")]).find(["", "𠀀拖工资"])
+    assert (hits.text[0], hits.start[0], hits.end[0]) == (1, 2, 4)
+
+
+def test_finder_agrees_with_plain_search():
+    rng = np.random.default_rng(0)
+    texts = ["".join(rng.choice(list("欠薪工资拖\n。"), size=40)) for _ in range(50)]
+    words = ["工资", "拖欠", "欠薪工", "薪", "资。拖欠"]
+    hits = PhraseFinder([parse_phrase(w) for w in words]).find(texts)
+    found = sorted(zip(hits.phrase.tolist(), hits.text.tolist(), hits.start.tolist(), strict=True))
+    plain = [(p, t, s) for p, w in enumerate(words) for t, x in enumerate(texts) for s in range(len(x))
+             if x.startswith(w, s)]
+    assert found == sorted(plain)
+
+
+def test_title_weighs_more_than_background():
+    classes = [{"name": "甲", "words": "油烟"}, {"name": "乙", "words": "噪音"}]
+    scorer = PhraseScorer(make_taxonomy({"class": classes}))
+    texts = ["油烟\n噪音", "噪音\n油烟"]
+    points = scorer.points(scorer.weigh(texts), 2)
+    assert points.argmax(axis=1).tolist() == [0, 1]
+
+
+def test_order_of_the_ledger_does_not_matter():
+    texts = list(LETTERS.values())
+    forward = GrievanceClassifier().fit(texts).predict_proba(texts)
+    backward = GrievanceClassifier().fit(texts[::-1]).predict_proba(texts[::-1])[::-1]
+    np.testing.assert_allclose(forward, backward, atol=1e-9)
+
+
+def test_evidence_spans_hold_the_words(model):
+    text = LETTERS["C23"]
+    spans = model.evidence([text])[0]
+    assert any("农民工工资" in text[start:end] for start, end, _ in spans)
+
+
+def test_probabilities_and_tags_follow_the_contract(model):
+    chance = model.predict_proba(list(LETTERS.values()))
+    np.testing.assert_allclose(chance.sum(axis=1), 1)
+    assert model.__sklearn_tags__().input_tags.string
+    assert clone(GrievanceClassifier(abstain_below=0.3)).get_params()["abstain_below"] == 0.3
+
+
+def test_a_text_that_says_nothing_is_other(model):
+    assert model.predict(["", "\n", "abc def\n123"]).tolist() == ["C40"] * 3
+
+
+def test_labels_overrule_and_teach():
+    classes = [{"name": "甲", "words": "苹果"}, {"name": "乙", "words": "香蕉"}, {"name": "其他"}]
+    taxonomy = make_taxonomy({"class": classes})
+    texts = [f"苹果很好吃{i}\n" for i in "一二三四五六"] + [f"葡萄很酸{i}\n" for i in "一二三四五六"]
+    labels = [None] * 6 + ["乙"] * 6
+    model = GrievanceClassifier(taxonomy).fit(texts, labels)
+    assert model.predict(["葡萄很酸九\n"]).tolist() == ["乙"]
+
+
+@pytest.mark.parametrize("bad", ["一封信", [1, 2], 5])
+def test_wrong_input_is_named(bad):
+    with pytest.raises(InputError):
+        GrievanceClassifier().fit(bad)
+
+
+def test_unknown_label_is_named():
+    with pytest.raises(InputError, match="C99"):
+        GrievanceClassifier().fit(["甲\n", "乙\n"], ["C99", ""])
+
+
+def test_table_keeps_rows_labels_and_evidence():
+    letters = pd.DataFrame({"record_id": list(LETTERS), "title": "", "text": list(LETTERS.values())})
+    letters[["title", "text"]] = letters["text"].str.split("\n", n=1, expand=True).to_numpy()
+    table = classify(letters, labels={"C05": "C36"})
+    expected = ["C36" if c == "C05" else c for c in LETTERS]
+    assert table["class_code"].tolist() == expected
+    assert table["record_id"].tolist() == list(LETTERS)
+    assert table["class_margin"].between(0, 1).all()
+    assert all(isinstance(json.loads(e), list) for e in table["class_evidence"])
+    assert classify(letters.head(0)).shape == (0, 5)
+
+
+def test_two_grievances_in_one_letter_give_a_second_class():
+    letter = pd.DataFrame({"record_id": ["a"], "title": ["饭店油烟直排、半夜噪音扰民"],
+                           "text": ["油烟熏得开不了窗，凌晨音响吵得睡不着。"]})
+    row = classify(letter).iloc[0]
+    assert {row["class_code"], row["second_class"]} == {"C09", "C10"}
+
+
+def test_a_user_taxonomy_of_few_words_works():
+    names = {"城乡建设": "小区 道路 物业", "环境保护": "污染 噪音 垃圾", "劳动社保": "工资 社保", "其他": ""}
+    taxonomy = make_taxonomy({"class": [{"name": n, "words": w} for n, w in names.items()]})
+    letters = pd.DataFrame({"record_id": ["1", "2"], "title": ["河水污染", "工资没发"], "text": ["", ""]})
+    assert classify(letters, taxonomy=taxonomy)["class_code"].tolist() == ["环境保护", "劳动社保"]
+
+
+def test_every_class_of_the_packaged_taxonomy_is_reachable():
+    taxonomy = load_taxonomy()
+    texts = [f"{c.name}\n{c.about}" for c in taxonomy.classes]
+    assert GrievanceClassifier().fit(texts).predict(texts).tolist() == list(taxonomy.codes)
