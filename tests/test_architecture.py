@@ -15,8 +15,8 @@ errors schema config knowledge fonts
 ledger clean redact
 segment vectorise mentions
 classes matters describe issues lookup
-trends laws screen outreach review compare
-tally runs tables plots briefing gate exporter
+trends laws screen outreach
+tally runs tables review compare plots briefing gate exporter
 stages pipeline
 sample scale notebooks cli
 """.split()
