@@ -8,6 +8,7 @@ from minelib.screen.evidence import Evidence
 from minelib.trends import rise_table
 
 _NEW_DAYS = 92  # a quarter
+_MOST_ARTICLES = 12
 _SILENT_DAYS = 183  # half a year without a matter before it revives
 
 
@@ -27,7 +28,8 @@ def rise(e: Evidence, all_matters: pd.DataFrame) -> pd.DataFrame:
     """
     table = rise_table(all_matters["issue_id"], all_matters["first_at"]).reindex(e.issues.index)
     value = (table["recent"] / table["expected"]).where(table["p"].notna())
-    scaled = np.where(table["rising"].fillna(False), np.clip(0.5 + np.log2(value.fillna(1)) / 4, 0, 1), 0.0)
+    steep = np.clip(0.5 + np.log2(value.fillna(1).clip(lower=1)) / 4, 0, 1)
+    scaled = np.where(table["rising"].fillna(False), steep, 0.0)
     shown = table["shown"].fillna("无可用日期，不作检验")
     batch = e.total(e.ones, "batch").astype(int)
     shown = [f"{s}；{n}件为批量登记，不计入" if n else s for s, n in zip(shown, batch, strict=True)]
@@ -77,7 +79,8 @@ def legal(e: Evidence) -> pd.DataFrame:
 
 def _legal_row(issue, first, last):
     text = f"{issue['label']} {issue['keywords']}"
-    laws = laws_for(issue["class_code"], first, until=last, text=text)
+    said = f"{text} {issue['titles']}"
+    laws = laws_for(issue["class_code"], first, until=last, text=said).head(_MOST_ARTICLES)
     routes = routes_for(issue["class_code"], last, text=text)
     return {
         "n_laws": len(laws),

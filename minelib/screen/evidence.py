@@ -19,21 +19,48 @@ _JOINT_TEXT = rf"联名|全体{_WHO}|\d{{2,}}(?:余|多)?(?:名|户){_WHO}"
 
 
 @dataclass(frozen=True)
+class Coding:
+    """A name of each matter (a site, an area) as a code within its issue.
+
+    Attributes
+    ----------
+    code : ndarray of int
+        For each matter; −1 where it names none.
+    issue : ndarray of int
+        For each code the position of its issue.
+    n_issues : int
+    """
+
+    code: np.ndarray
+    issue: np.ndarray
+    n_issues: int
+
+    def totals(self, weights: np.ndarray) -> np.ndarray:
+        """Count matters by code."""
+        named = self.code >= 0
+        return np.bincount(self.code[named], weights=weights[named], minlength=len(self.issue))
+
+    def by_issue(self, of_codes: np.ndarray) -> np.ndarray:
+        """Sum values of codes by issue."""
+        return np.bincount(self.issue, weights=of_codes, minlength=self.n_issues)
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Issues and their matters.
 
     Attributes
     ----------
     issues : DataFrame
-        Index `issue_id`, sorted; columns of `schema.ISSUE`.
+        Index `issue_id`, sorted; columns of `schema.ISSUE`, and `titles` of its exemplars.
     matters : DataFrame
         The matters that belong to an issue, by `matter_id`: what their letters say, counted; see `gather`.
     issue : ndarray of int
         For each matter the position of its issue in `issues`.
-    site : ndarray of int
-        For each matter its place or respondent as a code within the issue; −1 where neither is named.
-    site_issue : ndarray of int
-        For each site code the position of its issue.
+    site : Coding
+        The respondent, else the place where it is narrower than the township: one site, perhaps one event.
+    area : Coding
+        The respondent, else the place, else the township: how far the wrong is spread.
     end : Timestamp
         The ledger's last day.
     """
@@ -41,23 +68,14 @@ class Evidence:
     issues: pd.DataFrame
     matters: pd.DataFrame
     issue: np.ndarray
-    site: np.ndarray
-    site_issue: np.ndarray
+    site: Coding
+    area: Coding
     end: pd.Timestamp
 
     def total(self, weights: np.ndarray, column: str | None = None) -> np.ndarray:
         """Sum a column of the matters (or count them) by issue, each matter as often as its weight."""
         values = weights if column is None else weights * self.matters[column].to_numpy()
         return np.bincount(self.issue, weights=values, minlength=len(self.issues))
-
-    def site_totals(self, weights: np.ndarray) -> np.ndarray:
-        """Count matters by site."""
-        named = self.site >= 0
-        return np.bincount(self.site[named], weights=weights[named], minlength=len(self.site_issue))
-
-    def by_issue(self, of_sites: np.ndarray) -> np.ndarray:
-        """Sum values of sites by issue."""
-        return np.bincount(self.site_issue, weights=of_sites, minlength=len(self.issues))
 
     @property
     def ones(self) -> np.ndarray:
@@ -82,15 +100,25 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
         after 60 days or not at all), `first_at` (NaT for bulk registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
+    issues = issues.assign(titles=_exemplar_titles(petitions, issues))
     matters = matters[matters["issue_id"].isin(issues.index)].sort_values("matter_id").set_index("matter_id")
     members = petitions[petitions["matter_id"].isin(matters.index)]
     counted = _count_letters(members, clocked=_has_clock(petitions), end=_last_day(petitions))
     matters = matters.drop(columns=["first_at"], errors="ignore").join(counted).join(matter_dates(members))
     matters[counted.columns] = matters[counted.columns].fillna(0)
-    matters["joint"] = (matters["joint"].gt(0) | matters["n_people"].ge(_GROUP_VISIT)).astype(float)
+    matters["joint"] = (matters["joint"].gt(0) | matters["n_petitioners"].ge(_GROUP_VISIT)).astype(float)
     issue = issues.index.get_indexer(matters["issue_id"])
-    site, site_issue = _sites(matters, issue)
-    return Evidence(issues, matters, issue, site, site_issue, _last_day(petitions))
+    narrow = matters["place"].where(matters["place"].ne(matters["township"]), "")
+    site = _code(issue, len(issues), matters["respondent"], narrow)
+    area = _code(issue, len(issues), matters["respondent"], matters["place"], matters["township"])
+    return Evidence(issues, matters, issue, site, area, _last_day(petitions))
+
+
+def _exemplar_titles(petitions, issues) -> pd.Series:
+    """Titles of each issue's exemplars as one text: they tell which articles of a statute are wanted."""
+    ids = issues["exemplars"].str.split().explode()
+    told = petitions[petitions["record_id"].isin(ids)].set_index("record_id")["title"]
+    return ids.map(told).fillna("").groupby(level=0).agg(" ".join).reindex(issues.index).fillna("")
 
 
 def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timestamp) -> pd.DataFrame:
@@ -141,14 +169,16 @@ def _reply_clock(members, clocked, end):
     return timed.astype(float), (timed & waited.gt(REPLY_DAYS)).astype(float)
 
 
-def _sites(matters, issue):
-    """Code each matter's respondent, else its place, within its issue."""
-    name = matters["respondent"].where(matters["respondent"].ne(""), matters["place"])
-    key = pd.MultiIndex.from_arrays([issue, name])
-    codes, found = pd.factorize(key, sort=True)
-    site_issue = np.array([i for i, _ in found], dtype=int)
-    blank = name.eq("").to_numpy()
-    return np.where(blank, -1, codes), site_issue
+def _code(issue: np.ndarray, n_issues: int, *names: pd.Series) -> Coding:
+    """Code the first name that is not blank within the issue."""
+    name = names[0]
+    for other in names[1:]:
+        name = name.where(name.ne(""), other)
+    named = name.ne("").to_numpy()
+    keys = pd.DataFrame({"issue": issue[named], "name": name[named].to_numpy()})
+    code = np.full(len(issue), -1)
+    code[named] = keys.groupby(["issue", "name"], sort=True).ngroup()
+    return Coding(code, keys.drop_duplicates().sort_values(["issue", "name"])["issue"].to_numpy(), n_issues)
 
 
 def _last_day(petitions):

@@ -1,5 +1,6 @@
 """Add the signals up, rank the issues, and say how firm the ranks are."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
@@ -47,6 +48,19 @@ class Weights:
         bad = [k for k, v in values.items() if not (np.isfinite(v) and v >= 0)]
         if bad or not sum(values.values()):
             raise InputError(f"weights must be 0 or more and not all 0; wrong: {', '.join(bad) or 'all 0'}")
+
+    @classmethod
+    def changed(cls, changes: Mapping[str, float]) -> "Weights":
+        """Return the default weights with some of them replaced, as a config file gives them.
+
+        >>> Weights.changed({"rise": 12}).rise
+        12
+        """
+        unknown = sorted(set(changes) - {f.name for f in fields(cls)})
+        if unknown:
+            allowed = ", ".join(f.name for f in fields(cls))
+            raise InputError(f"no signal called {', '.join(unknown)}; allowed: {allowed}")
+        return cls(**changes)
 
     def shares(self) -> dict[str, float]:
         """Return the most points each signal can give."""

@@ -19,29 +19,29 @@ _HIGH_REPEAT = 0.6  # twice the national share of repeat petitions in 2021 (272,
 
 def breadth(e: Evidence, weights: np.ndarray) -> Measured:
     """普遍性: independent matters; those at one site count as the root of their number."""
-    unnamed = np.bincount(e.issue, weights=weights * (e.site < 0), minlength=len(e.issues))
-    independent = e.by_issue(np.sqrt(e.site_totals(weights))) + unnamed
+    unnamed = np.bincount(e.issue, weights=weights * (e.site.code < 0), minlength=len(e.issues))
+    independent = e.site.by_issue(np.sqrt(e.site.totals(weights))) + unnamed
     return e.total(weights), _log_scale(independent, _MANY)
 
 
 def spread(e: Evidence, weights: np.ndarray) -> Measured:
     """分布: effective number of places and respondents, the exponential of their entropy (Hill, 1973)."""
-    sites = e.site_totals(weights)
-    named = e.by_issue(sites)
+    areas = e.area.totals(weights)
+    named = e.area.by_issue(areas)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = sites / named[e.site_issue]
-        entropy = e.by_issue(np.where(sites > 0, -share * np.log(share), 0.0))
+        share = areas / named[e.area.issue]
+        entropy = e.area.by_issue(np.where(areas > 0, -share * np.log(share), 0.0))
     effective = np.where(named > 0, np.exp(entropy), 0.0)
     return effective, _log_scale(effective, _MANY_SITES)
 
 
 def concentration(e: Evidence, weights: np.ndarray) -> Measured:
     """主体集中: chance that two matters share a site (Herfindahl, unbiased); high is one event."""
-    sites = e.site_totals(weights)
-    named = e.by_issue(sites)
+    sites = e.site.totals(weights)
+    named = e.site.by_issue(sites)
     pairs = named * (named - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        index = np.where(pairs > 0, e.by_issue(sites * np.maximum(sites - 1, 0)) / pairs, np.nan)
+        index = np.where(pairs > 0, e.site.by_issue(sites * np.maximum(sites - 1, 0)) / pairs, np.nan)
     return index, np.where(np.isnan(index), 0.0, 1 - np.clip(index, 0, 1))
 
 

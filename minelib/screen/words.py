@@ -44,8 +44,8 @@ def _breadth(e):
 
 
 def _spread(e):
-    named = e.by_issue(e.site_totals(e.ones))
-    sites = e.by_issue((e.site_totals(e.ones) > 0).astype(float))
+    named = e.area.by_issue(e.area.totals(e.ones))
+    sites = e.area.by_issue(e.area.totals(e.ones) > 0)
     return [
         f"涉及{int(s)}个地点或对象" + (f"，{int(m - n)}件未写明" if m > n else "")
         for s, n, m in zip(sites, named, e.total(e.ones), strict=True)
@@ -53,14 +53,14 @@ def _spread(e):
 
 
 def _concentration(e):
-    sites = e.site_totals(e.ones)
+    sites = e.site.totals(e.ones)
     most = np.zeros(len(e.issues))
-    np.maximum.at(most, e.site_issue, sites)
+    np.maximum.at(most, e.site.issue, sites)
     return [
         "未写明地点或对象，无法判断" if n == 0
         else f"{int(n)}件中最多{int(k)}件涉及同一地点或对象"
         + ("，宜先核对是否同一事件" if n > 2 and k > n / 2 else "")
-        for k, n in zip(most, e.by_issue(sites), strict=True)
+        for k, n in zip(most, e.site.by_issue(sites), strict=True)
     ]
 
 
@@ -78,7 +78,7 @@ def _group(e):
     people = e.total(e.ones, "n_people")
     return [
         f"{text}，共{int(p)}人次" if not text.startswith("未见") else text
-        for text, p in zip(_shares(e, "joint", None, "集体或联名访"), people, strict=True)
+        for text, p in zip(_shares(e, "joint", None, "集体、联名或五人以上"), people, strict=True)
     ]
 
 
