@@ -84,6 +84,7 @@ def notebook_document(nb, *, name: str) -> tuple[dict, dict[str, bytes]]:
     for block in blocks:  # the title took level one
         if block["kind"] == "heading":
             block["level"] = max(1, block["level"] - 1)
+    blocks.insert(0, {"kind": "title", "text": title})
     document = {"title": title, "date": UNDATED, "blocks": blocks, **_head(nb.metadata.get(TAG, {}))}
     return document, images
 

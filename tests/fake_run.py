@@ -1,5 +1,7 @@
 """A small made-up run with the shape of a real one, for tests of what reads runs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -32,6 +34,12 @@ def make_run(n: int = 300, *, seed: int = 7, start: str = "2025-01-06", days: in
     links = frame([], LINK)
     counts = {"read": n + 3, "used": n, "rejected": 3, "masked": {"姓名": 12, "电话": 4}}
     return Run(petitions, matters, links, issues, candidates, signals, counts, {"version": "0.1.0"})
+
+
+def tables(run: Run, change) -> Run:
+    """Return the run with `change` made to every one of its tables."""
+    names = ("petitions", "matters", "links", "issues", "candidates", "signals")
+    return replace(run, **{name: change(getattr(run, name)) for name in names})
 
 
 def _petition(i, matter, kind, received, rng) -> dict:

@@ -7,6 +7,7 @@ from minelib.errors import InputError
 from minelib.plots import FIGURES
 
 Block = dict
+CARDS = "类案监督线索卡"
 
 
 def compose(facts: Mapping, *, template: str = "briefing", figures: Mapping[str, str] | None = None) -> dict:
@@ -29,6 +30,9 @@ def compose(facts: Mapping, *, template: str = "briefing", figures: Mapping[str,
     if arrange is None:
         raise InputError(f"template {template!r} is not one of briefing, short, cards")
     blocks = [_filled(block, facts["facts"]) for block in arrange(facts, figures or {})]
+    if template == "cards":  # a card goes to a case department by itself: no 报头, no 版记
+        return {"title": CARDS, "date": facts["head"]["date"], "blocks": blocks}
+    blocks.insert(0, {"kind": "title", "text": facts["head"]["title"]})
     return {"title": facts["head"]["title"], "date": facts["head"]["date"], "head": dict(facts["head"]),
             "blocks": blocks}  # fmt: skip
 
@@ -55,7 +59,7 @@ def _paras(sentences) -> list[Block]:
     return [{"kind": "para", "template": text} for text in sentences]
 
 
-def _figure(kind: str, figures: Mapping[str, str], facts: Mapping) -> list[Block]:
+def _figure(kind: str, figures: Mapping[str, str]) -> list[Block]:
     """Return the figure block where it was drawn."""
     if kind not in figures:
         return []
@@ -85,7 +89,7 @@ def _features(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
     yield _heading("主要特点")
     for title, sentences, extra in (
         ("类别分布", prose.kinds(facts), [_class_table(facts)]),
-        ("时间变化", prose.months(facts), _figure("monthly", figures, facts)),
+        ("时间变化", prose.months(facts), _figure("monthly", figures)),
         ("涉及群体", prose.groups(facts), []),
     ):
         if sentences:
@@ -117,7 +121,7 @@ def _share_cell(facts: Mapping, key: str) -> str:
 def _problems(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
     yield _heading("突出问题及典型事例")
     yield from _paras(prose.problems(facts))
-    yield from _figure("candidates", figures, facts)
+    yield from _figure("candidates", figures)
     for row in facts["candidates"]:
         yield _heading(f"{{{row['key']}.label}}", 2)
         yield from _paras([prose.candidate(row)])
@@ -186,7 +190,7 @@ def _appendices(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
     parts = {
         "clues": _clue_table,
         "laws": _law_table,
-        "figures": lambda f: [b for kind in FIGURES if kind not in shown for b in _figure(kind, figures, f)],
+        "figures": lambda f: [b for kind in FIGURES if kind not in shown for b in _figure(kind, figures)],
     }
     yielded = 0
     for name in facts["appendices"]:
@@ -225,19 +229,21 @@ def _law_table(facts: Mapping) -> list[Block]:
 
 
 def _short(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
-    """Two pages: the counts, the figure, the first candidates in a table, the limits."""
-    yield from _basic(facts, figures)
-    yield _heading("疑似类案监督线索")
-    yield from _paras(prose.problems(facts))
+    """Two pages: the counts, the first candidates in a table, the figure, the limits in small type."""
+    counts, changes, meaning = prose.basic(facts)
+    yield from _paras([counts, changes, *prose.problems(facts)])
     rows = [
         [str(row["rank"]), row["label"], row["reasons"], "、".join(row["class_routes"])]
         for row in facts["candidates"]
     ]
     if rows:
         yield {"kind": "table", "columns": ["序号", "线索（疑似）", "主要理由", "拟用方式"], "rows": rows,
-               "widths": [1, 3, 4, 3]}  # fmt: skip
-    yield from _figure("candidates", figures, facts)
-    yield from _method(facts, figures)
+               "widths": [2, 6, 8, 6]}  # fmt: skip
+    yield from _figure("candidates", figures)
+    for sentence in (meaning, *prose.method(facts)):
+        yield {"kind": "note", "template": sentence}
+    for note in facts["notes"].values():
+        yield {"kind": "note", "text": note}
 
 
 def _cards(facts: Mapping, _) -> Iterator[Block]:
@@ -245,8 +251,9 @@ def _cards(facts: Mapping, _) -> Iterator[Block]:
     for row in facts["candidates"]:
         if row["rank"] > 1:
             yield {"kind": "pagebreak"}
+        yield {"kind": "title", "text": CARDS, "spaced": False}
         yield {"kind": "heading", "level": 1, "template": f"{{{row['key']}.label}}", "numbered": False}
-        yield from _paras([prose.candidate(row)])
+        yield {"kind": "note", "template": prose.candidate(row)}
         yield {"kind": "form", "rows": [
             ["诉求类别", [row["class"]]],
             ["研判指标", [f"{s['name']}：{s['shown']}" for s in row["signals"]]],

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 _NUMBERED = re.compile(
     r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+(?:\.\d+)*[.、\s]|附件)"
 )
+_NUMBER = re.compile(r"[-+]?[\d,.]*%?")
 _WIDEST = 24  # characters after which a column gets no wider
 
 
@@ -120,8 +121,11 @@ def _table(rows: list[list[str]], head: int) -> dict | None:
     head = max(1, head)
     columns = [" ".join(filter(None, dict.fromkeys(names))) for names in zip(*rows[:head], strict=True)]
     body = rows[head:]
-    right = [k for k in range(n) if body and all(re.fullmatch(r"[-+]?[\d,.]*%?", row[k]) for row in body)]
-    return {"kind": "table", "columns": columns, "rows": body, "right": right, "widths": _widths(rows)}
+    if not columns[0] and [row[0] for row in body] == [str(k) for k in range(len(body))]:
+        columns, body = columns[1:], [row[1:] for row in body]  # pandas' own row numbers say nothing
+    right = [k for k, cells in enumerate(zip(*body, strict=True)) if all(map(_NUMBER.fullmatch, cells))]
+    widths = _widths([columns, *body])
+    return {"kind": "table", "columns": columns, "rows": body, "right": right, "widths": widths}
 
 
 def _widths(rows: list[list]) -> list[int]:
@@ -131,7 +135,7 @@ def _widths(rows: list[list]) -> list[int]:
         words = cell if isinstance(cell, str) else "".join(run["text"] for run in cell)
         return sum(2 if ord(char) > 0x2E7F else 1 for char in words)
 
-    return [min(2 * _WIDEST, max(4, *map(length, column))) for column in zip(*rows, strict=True)]
+    return [min(2 * _WIDEST, 2 + max(map(length, column))) for column in zip(*rows, strict=True)]
 
 
 class _TableReader(HTMLParser):

@@ -1,8 +1,8 @@
 """Set a document of blocks as PDF bytes, with typst, offline.
 
 A document is plain data: `title`, `date` (ISO), optionally `head`, and `blocks`, each with a `kind`
-(heading, para, quote, note, list, code, table, form, figure, pagebreak). A text is a string, or a list of
-runs `{"text", "bold", "italic", "code"}`. Text is handed over as JSON, so nothing in it can act as markup.
+(title, heading, para, quote, note, list, code, table, form, figure, pagebreak). A text is a string, or a
+list of runs `{"text", "bold", "italic", "code"}`. Text goes over as JSON, so nothing in it acts as markup.
 """
 
 import json

@@ -60,8 +60,9 @@ class Chart(Figure):
             self.savefig(out, format=kind, metadata=metadata, dpi=dpi)
         return out.getvalue()
 
-    def _repr_png_(self) -> bytes:
-        return self.png(dpi=100)
+    def _repr_png_(self) -> tuple[bytes, dict]:
+        width, height = (int(100 * inches) for inches in self.get_size_inches())
+        return self.png(), {"width": width, "height": height}  # drawn finer than shown, for print
 
 
 @contextmanager
@@ -83,10 +84,10 @@ def styled(draw: Callable[..., Chart]) -> Callable[..., Chart]:
     def drawn(*args, **kwargs) -> Chart:
         with house_style():
             figure = draw(*args, **kwargs)
+            text = "".join(item.get_text() for item in figure.findobj(Text))
+            check_glyphs(text, [resolve_fonts()["黑体"]], where=draw.__name__)
             figure.draw_without_rendering()
             figure.set_layout_engine("none")  # laid out once: a second save must not move anything
-        text = "".join(item.get_text() for item in figure.findobj(Text))
-        check_glyphs(text, [resolve_fonts()["黑体"]], where=draw.__name__)
         return figure
 
     return drawn

@@ -1,0 +1,215 @@
+"""The briefing: every number traceable, words modest, pages as the standard sets them."""
+
+import io
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from fake_run import make_run, tables
+from pypdf import PdfReader
+
+from minelib.briefing import BriefingConfig, brief, compose, lint_facts, render, summarise, write_briefing
+from minelib.briefing.book import answer
+from minelib.errors import InputError, MinelibError
+
+CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
+
+
+@pytest.fixture(scope="module")
+def run():
+    return make_run(400)
+
+
+@pytest.fixture(scope="module")
+def facts(run):
+    return summarise(run, config=CONFIG)
+
+
+@pytest.fixture(scope="module")
+def pdf(run):
+    return PdfReader(io.BytesIO(brief(run, config=CONFIG)))
+
+
+def text_of(reader) -> str:
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in reader.pages))
+
+
+def test_facts_are_plain_data(facts):
+    assert json.loads(json.dumps(facts)) == json.loads(json.dumps(facts, ensure_ascii=False))
+
+
+def test_every_count_is_what_the_rows_say(run, facts):
+    assert lint_facts(facts, run=run) == []
+    assert facts["facts"]["petitions"]["value"] == len(run.petitions)
+    assert facts["facts"]["people"]["value"] == run.petitions["n_people"].sum()
+    assert facts["facts"]["matters"]["value"] == len(run.matters)
+
+
+def test_a_count_that_differs_from_the_rows_is_found(run, facts):
+    changed = json.loads(json.dumps(facts))
+    changed["facts"]["petitioners"] |= {"value": 1, "shown": "1人"}
+    assert any(line.startswith("petitioners: says 1") for line in lint_facts(changed, run=run))
+
+
+def test_candidate_records_are_the_rows_counted(run, facts):
+    for row in facts["candidates"]:
+        assert len(row["records"]) == facts["facts"][f"{row['key']}.petitions"]["value"]
+        assert set(row["records"]) <= set(run.petitions["record_id"])
+
+
+def test_a_small_ledger_gives_counts_not_percentages_of_small_bases():
+    run = make_run(60, days=60)
+    small = summarise(run)
+    assert lint_facts(small, run=run) == []
+    for key, fact in small["facts"].items():
+        if fact["unit"] == "%" and small["facts"][fact["base"]]["value"] < 20:
+            assert "%" not in fact["shown"], key
+    assert "不足以判断时间变化" in text_of(PdfReader(io.BytesIO(render(small))))
+
+
+def test_a_ledger_of_nothing_but_oddities_says_that_no_candidate_was_formed():
+    run = make_run(60)
+    none = replace(run, issues=run.issues.iloc[:0], candidates=run.candidates.iloc[:0])
+    text = text_of(PdfReader(io.BytesIO(brief(none))))
+    assert "未形成可供研判的疑似类案监督线索" in text
+
+
+def test_a_period_with_its_year_before_in_the_ledger_is_compared(run):
+    told = summarise(run, config={"period": ["2026-02-01", "2026-02-20"]})
+    assert told["facts"]["yoy"]["shown"].startswith("同比")
+    assert "上年同期" in told["facts"]["yoy"]["shown"]
+    assert lint_facts(told, run=run) == []
+    assert told["facts"]["petitions"]["value"] < len(run.petitions)
+
+
+def test_a_period_without_a_past_is_not_compared(facts):
+    assert "yoy" not in facts["facts"] and "pop" not in facts["facts"]
+
+
+def test_petitions_without_a_petitioner_count_as_their_own(run):
+    nameless = run.petitions.assign(petitioner_id="")
+    changed = replace(run, petitions=nameless)
+    assert summarise(changed)["facts"]["petitioners"]["value"] == len(nameless)
+
+
+def test_the_query_of_a_fact_is_data(run, facts):
+    query = facts["facts"]["c1.matters"]["query"]
+    assert answer(run, json.loads(json.dumps(query))) == facts["facts"]["c1.matters"]["value"]
+
+
+def test_the_pdf_gives_its_chinese_back(pdf, facts):
+    text = text_of(pdf)
+    for words in ("基本情况", "主要特点", "突出问题及典型事例", "拟开展类案监督的建议", "线索清单（脱敏）"):
+        assert words in text
+    assert facts["facts"]["petitions"]["shown"] in text
+    assert facts["candidates"][0]["label"] in text
+    assert "研判得分" in text  # the axis of a figure, so that figures can be searched too
+
+
+def test_no_word_of_finding_stands_in_the_briefing(pdf):
+    for word in ("查明", "违法事实", "经查", "证实"):
+        assert word not in text_of(pdf)
+
+
+def test_the_pdf_says_its_title_and_language_and_nothing_of_the_machine(pdf, facts):
+    assert pdf.metadata.title == facts["head"]["title"]
+    assert pdf.metadata.author is None
+    assert pdf.trailer["/Root"]["/Lang"].lower() == "zh-cn"
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.metadata.creation_date.date().isoformat() == facts["head"]["date"]
+
+
+def test_the_pdf_claims_its_standard_and_has_bookmarks(pdf):
+    xmp = pdf.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert re.search(r"pdfaid:part>2<", xmp) and re.search(r"pdfaid:conformance>A<", xmp)
+    titles = [item.title for item in pdf.outline if not isinstance(item, list)]
+    assert titles[0].endswith("基本情况")
+
+
+def test_all_fonts_are_embedded(pdf):
+    for page in pdf.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            descendant = font["/DescendantFonts"][0].get_object()
+            assert (
+                "/FontFile3" in descendant["/FontDescriptor"] or "/FontFile2" in descendant["/FontDescriptor"]
+            )
+
+
+def test_the_same_run_gives_the_same_bytes_in_any_row_order(run):
+    shuffled = tables(run, lambda table: table.sample(frac=1, random_state=5))
+    assert brief(run, config=CONFIG) == brief(shuffled, config=CONFIG)
+
+
+def test_a_glyph_no_font_has_is_an_error_naming_only_the_code_point(facts):
+    changed = json.loads(json.dumps(facts))
+    changed["head"]["office"] = "某院\U0001f600"
+    with pytest.raises(MinelibError, match=r"U\+1F600") as caught:
+        render(changed)
+    assert "某院" not in str(caught.value)
+
+
+def test_a_petitioners_lost_glyph_is_shown_as_geta_and_said(run):
+    said = run.petitions.assign(text="门店停业\U0001f600余额不退。")
+    told = summarise(replace(run, petitions=said))
+    assert "〓" in told["candidates"][0]["evidence"][0]["text"]
+    assert "glyphs" in told["notes"]
+    render(told)
+
+
+def test_text_of_petitions_never_acts_as_markup(run):
+    wild = "#panic(1) *粗* = 标题 \\ $x$ <a> @b [c] {petitions} // 注释"
+    said = run.petitions.assign(text=wild + "。")
+    labels = run.candidates.assign(label="{petitions}#strong[甲]")
+    told = summarise(replace(run, petitions=said, candidates=labels))
+    text = text_of(PdfReader(io.BytesIO(render(told))))
+    assert re.sub(r"\s", "", wild) in text
+    assert "{petitions}#strong[甲]" in text
+
+
+@pytest.mark.parametrize("template", ["briefing", "short", "cards"])
+def test_every_template_renders(facts, template):
+    assert render(facts, template=template)[:5] == b"%PDF-"
+
+
+def test_cards_give_one_page_a_candidate(facts):
+    pages = PdfReader(io.BytesIO(render(facts, template="cards"))).pages
+    assert len(pages) == len(facts["candidates"])
+
+
+def test_the_short_template_has_two_pages(run):
+    assert len(PdfReader(io.BytesIO(brief(run, config=CONFIG, template="short"))).pages) == 2
+
+
+def test_an_unknown_template_is_refused(facts):
+    with pytest.raises(InputError, match="cards"):
+        compose(facts, template="poster")
+
+
+def test_sections_are_switched_off_by_config(run):
+    told = summarise(run, config=CONFIG | {"sections": ["basic", "method"], "appendices": []})
+    headings = [b["text"] for b in compose(told)["blocks"] if b["kind"] == "heading"]
+    assert headings == ["基本情况", "数据与方法说明"]
+
+
+def test_a_misspelt_setting_is_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match="masthead"):
+        BriefingConfig.from_mapping({"mastheed": "x"})
+    with pytest.raises(InputError, match="basic"):
+        BriefingConfig(sections=("basik",))
+
+
+def test_write_briefing_leaves_the_data_beside_each_figure(run, tmp_path):
+    path = write_briefing(run, tmp_path, config=CONFIG)
+    assert path.read_bytes()[:5] == b"%PDF-"
+    figures = {file.stem for file in (tmp_path / "figures").glob("*.png")}
+    assert figures == {file.stem for file in (tmp_path / "figures").glob("*.csv")}
+    assert len(figures) == 6
+    assert json.loads((tmp_path / "facts.json").read_text(encoding="utf-8"))["schema_version"] == 1
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_masks_are_written_for_readers(run):
+    said = run.petitions.assign(text="〈姓名3QK7〉电话〈电话9XBD〉反映门店停业。")
+    told = summarise(replace(run, petitions=said))
+    assert told["candidates"][0]["evidence"][0]["text"] == "某某电话〔电话略〕反映门店停业。"

@@ -1,0 +1,125 @@
+"""Figures: tables are right, drawings repeat to the byte, no glyph is lost, no cell points at a person."""
+
+from dataclasses import replace
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from fake_run import make_run, tables
+
+from minelib.errors import MinelibError
+from minelib.plots import FIGURES, class_change_data, draw_figure, heat_data, monthly_data, repeat_data
+from minelib.plots.data import MIN_CELL, suppressed_cells
+
+KINDS = sorted(FIGURES)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return make_run(400)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_figure_drawn_twice_has_the_same_bytes(run, kind):
+    data = FIGURES[kind].data(run)
+    first, second = draw_figure(kind, data), draw_figure(kind, data)
+    assert first.svg() == second.svg()
+    assert first.png() == second.png()
+    assert first.png()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_row_order_does_not_matter(run, kind):
+    shuffled = tables(run, lambda table: table.sample(frac=1, random_state=3))
+    pd.testing.assert_frame_equal(
+        FIGURES[kind].data(run).reset_index(drop=True), FIGURES[kind].data(shuffled).reset_index(drop=True)
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_drawing_leaves_the_users_settings_alone(run, kind):
+    before = dict(matplotlib.rcParams)
+    draw_figure(kind, FIGURES[kind].data(run)).svg()
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_text_in_the_vector_file_stays_text(run):
+    svg = draw_figure("monthly", monthly_data(run)).svg().decode()
+    assert "件次" in svg
+
+
+def test_a_missing_glyph_is_an_error_that_names_the_code_point(run):
+    data = FIGURES["candidates"].data(run)
+    data["label"] = "诉求\U0001f600"
+    with pytest.raises(MinelibError, match=r"U\+1F600"):
+        draw_figure("candidates", data)
+
+
+def test_months_without_petitions_count_zero_and_a_cut_month_is_partial():
+    run = make_run(200, start="2025-01-20", days=300)
+    gone = run.petitions["received_at"].dt.month != 5
+    data = monthly_data(replace(run, petitions=run.petitions[gone]))
+    assert data.set_index("month").loc["2025-05", "n"] == 0
+    assert data["n"].sum() == gone.sum()
+    assert data["partial"].iloc[0]
+    assert not data["partial"].iloc[2]
+
+
+def test_the_band_of_a_month_does_not_rest_on_that_month():
+    run = make_run(300)
+    data = monthly_data(run)
+    whole = data[~data["partial"]]
+    k = whole.index[3]
+    assert data.loc[k, "expected"] == pytest.approx(whole["n"].drop(k).mean())
+
+
+def test_few_months_give_no_band():
+    assert monthly_data(make_run(60, days=90))["expected"].isna().all()
+
+
+def test_small_cells_are_hidden_in_the_table_too(run):
+    data = heat_data(run)
+    assert data.loc[data["suppressed"], "n"].isna().all()
+    shown = data.loc[~data["suppressed"], "n"]
+    assert not shown.between(1, MIN_CELL - 1).any()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_hidden_cell_cannot_be_worked_out_from_its_row_or_column(seed):
+    counts = np.random.default_rng(seed).poisson(3, (6, 5))
+    hidden = suppressed_cells(counts)
+    assert hidden[(counts > 0) & (counts < MIN_CELL)].all()
+    for grid, marks in ((counts, hidden), (counts.T, hidden.T)):
+        for line, mark in zip(grid, marks, strict=True):
+            assert mark.sum() != 1 or not (line[~mark] > 0).any()
+
+
+def test_repeats_are_letters_beyond_the_first_of_a_matter(run):
+    data = repeat_data(run).set_index("class_code")
+    letters = run.petitions.groupby("class_code")["record_id"].size()
+    matters = run.petitions.groupby("class_code")["matter_id"].nunique()
+    assert (data["repeats"] == (letters - matters)[data.index]).all()
+    assert (data["low"] <= data["share"]).all() and (data["share"] <= data["high"]).all()
+
+
+def test_a_small_class_has_no_share():
+    data = repeat_data(make_run(60))
+    assert data.loc[data["n"] < 20, "share"].isna().all()
+    assert (data["n"] < 20).any()
+
+
+def test_halves_compared_are_as_long_as_each_other_and_shares_add_up(run):
+    data = class_change_data(run)
+    assert data["before"].sum() == pytest.approx(1)
+    assert data["after"].sum() == pytest.approx(1)
+
+
+def test_a_short_ledger_has_no_before_and_after():
+    assert class_change_data(make_run(60, days=80)).empty
+
+
+def test_nothing_is_drawn_of_an_empty_run():
+    run = make_run(60)
+    empty = tables(run, lambda table: table.iloc[:0])
+    assert all(figure.data(empty).empty for figure in FIGURES.values())
