@@ -1,0 +1,159 @@
+"""From petitions to issues: the step the pipeline calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from minelib.errors import InputError
+from minelib.issues.firm import stability
+from minelib.issues.gather import Gathered, gather
+from minelib.issues.group import ENOUGH_TO_DISCOVER, MIN_MATTERS, Grouping, group_matters
+from minelib.issues.table import issue_ids, issue_table
+from minelib.issues.wrongs import Wrong, load_wrongs
+from minelib.knowledge.taxonomy import load_taxonomy
+
+GRANULARITIES = ("coarse", "default", "fine")
+_NEEDED = ("record_id", "title", "text")
+
+
+@dataclass(frozen=True)
+class Issues:
+    """What keeps coming back.
+
+    Attributes
+    ----------
+    issue_id : Series of str
+        By the caller's index: each petition's issue at the granularity asked for, <NA> for none. All petitions
+        of a matter share it.
+    strength : Series of float
+        0 … 1: how clearly the petition's matter tells the wrong; 0 where it belongs to no issue.
+    table : DataFrame
+        `schema.ISSUE`, one row an issue, largest first, and ``known``: whether the wrong stands in the list.
+    levels : DataFrame
+        By the caller's index: issue ids at each granularity.
+    note : str
+        In Chinese: how many matters belong to no issue, and what so few rows cannot say.
+    """
+
+    issue_id: pd.Series
+    strength: pd.Series
+    table: pd.DataFrame
+    levels: pd.DataFrame
+    note: str
+
+    def members(self, issue_id: str) -> list:
+        """Return the index labels of an issue's petitions, clearest first."""
+        own = self.strength[self.issue_id == issue_id]
+        return own.sort_values(ascending=False, kind="stable").index.tolist()
+
+
+def find_issues(
+    petitions: pd.DataFrame,
+    *,
+    matter_id: Sequence[str],
+    class_code: Sequence[str],
+    tokens: Sequence[Sequence[str]],
+    granularity: str = "default",
+    wrongs: Sequence[Wrong] | None = None,
+    seed: int = 0,
+    resamples: int = 10,
+) -> Issues:
+    """Find issues: the same kind of wrong in different matters, at different places or respondents.
+
+    Known wrongs (`knowledge/wrongs.toml`) are found by their phrases and carried over to matters that say them
+    in other words; what is left is clustered without any list. Nothing is forced into an issue.
+
+    Parameters
+    ----------
+    petitions : DataFrame
+        ``record_id``, ``title``, ``text``; optionally ``named_place``, ``named_respondent``, ``place``,
+        ``respondent``, ``petitioner_id``, ``received_at``.
+    matter_id, class_code : sequences of str
+        One a petition, in the same order.
+    tokens : sequence of sequences of str
+        Words of title and text, one a petition.
+    granularity : {"coarse", "default", "fine"}
+        One issue a grievance class; one a kind of wrong; large kinds cut further.
+    wrongs : sequence of Wrong, optional
+        Instead of the packaged list; an empty one leaves clustering alone.
+    seed, resamples : int
+        Of the clustering, and how often it is repeated on 80 % of the matters to see what stays.
+
+    Raises
+    ------
+    InputError
+        When the granularity is unknown, a column is missing or a sequence has another length.
+
+    Examples
+    --------
+    >>> rows = [(p, f"{p}小区物业乱收费", f"{p}小区物业擅自涨价乱收停车费") for p in "甲乙丙丁"]
+    >>> petitions = pd.DataFrame(rows, columns=["record_id", "title", "text"])
+    >>> matter, words = petitions["record_id"], [["物业"]] * 4
+    >>> found = find_issues(petitions, matter_id=matter, class_code=["C05"] * 4, tokens=words)
+    >>> found.table[["label", "n_matters"]].values.tolist()
+    [['物业乱收费、擅自涨价、停车乱收费', 4]]
+    """
+    _check(petitions, (matter_id, class_code, tokens), granularity)
+    known = load_wrongs() if wrongs is None else tuple(wrongs)
+    g, order = gather(petitions, matter_id, class_code, tokens, known, seed)
+    cuts = {level: _group(g, known, np.arange(len(g)), level, seed) for level in GRANULARITIES}
+    chosen = cuts[granularity]
+
+    def regroup(rows: np.ndarray, other_seed: int) -> np.ndarray:
+        return _group(g, known, rows, granularity, other_seed).group
+
+    firm = stability(chosen.group, regroup, resamples=resamples, seed=seed)
+    ids = {level: issue_ids(g, cut) for level, cut in cuts.items()}
+    table = issue_table(g, chosen, ids[granularity], firm)
+    levels = pd.DataFrame({level: _spell(g, cut, ids[level]) for level, cut in cuts.items()})
+    back = np.argsort(order)
+    levels = levels.iloc[back].set_axis(petitions.index)
+    strength = pd.Series(chosen.strength[g.matter][back], index=petitions.index, name="strength")
+    return Issues(levels[granularity].rename("issue_id"), strength, table, levels, _note(g, chosen))
+
+
+def _check(petitions: pd.DataFrame, others: Sequence[Sequence], granularity: str) -> None:
+    if granularity not in GRANULARITIES:
+        raise InputError(f"granularity is {granularity!r}; allowed: {', '.join(GRANULARITIES)}")
+    if missing := [c for c in _NEEDED if c not in petitions]:
+        raise InputError(f"petitions lack the columns {', '.join(missing)}")
+    if bad := [len(o) for o in others if len(o) != len(petitions)]:
+        raise InputError(f"{len(petitions)} petitions, but matter_id, class_code or tokens has {bad[0]} rows")
+
+
+def _group(g: Gathered, known: Sequence[Wrong], rows: np.ndarray, level: str, seed: int) -> Grouping:
+    cut = group_matters(g.score[rows], g.vectors[rows], g.site[rows], known, fine=level == "fine", seed=seed)
+    return _by_class(cut, g.class_of_matter[rows]) if level == "coarse" else cut
+
+
+def _by_class(cut: Grouping, class_code: np.ndarray) -> Grouping:
+    """Join the issues of a grievance class: the one most of an issue's matters have."""
+    inside = cut.group >= 0
+    rows = pd.DataFrame({"group": cut.group[inside], "code": class_code[inside]})
+    code = rows.groupby("group")["code"].agg(lambda c: c.value_counts().sort_index().idxmax())
+    number, codes = pd.factorize(code, sort=True)
+    return Grouping(np.append(number, -1)[cut.group], tuple(map(_class_name, codes)), cut.strength)
+
+
+def _class_name(code: str) -> str:
+    taxonomy = load_taxonomy()
+    return taxonomy.title(code) if code in taxonomy.codes else code
+
+
+def _spell(g: Gathered, cut: Grouping, ids: np.ndarray) -> np.ndarray:
+    group = cut.group[g.matter]
+    return np.where(group >= 0, np.append(ids, None)[group], None)
+
+
+def _note(g: Gathered, cut: Grouping) -> str:
+    """Say in Chinese what was found, what stays outside, and what so few rows cannot say."""
+    outside = int((cut.group < 0).sum())
+    said = f"{len(g.petitions)} 件、{len(g)} 个事项，归入 {len(cut.names)} 个问题；{outside} 个事项不属于任何问题。"
+    if not cut.names:
+        said += f"没有一种侵害在 {MIN_MATTERS} 个以上事项、{MIN_MATTERS} 处以上重复出现，不能说存在类案问题。"
+    if len(g) < ENOUGH_TO_DISCOVER:
+        said += f"事项少于 {ENOUGH_TO_DISCOVER} 个，只按常见侵害事项表归拢，未作聚类；"
+        said += "表中没有的新问题无从发现，不等于不存在。"
+    return said

@@ -1,0 +1,58 @@
+"""How firm is each group: is it found again when some matters were not there?"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+SHARE = 0.8
+
+
+Regroup = Callable[[np.ndarray, int], np.ndarray]
+
+
+def stability(group: np.ndarray, regroup: Regroup, *, resamples: int, seed: int) -> np.ndarray:
+    """Return for each group how well resamples find the same members.
+
+    Parameters
+    ----------
+    group : ndarray of int
+        Group of each matter, -1 for none.
+    regroup : callable
+        Rows kept and a seed to new groups of those rows.
+    resamples : int
+        Each on a random 80 % of the matters and with a seed of its own.
+
+    Returns
+    -------
+    ndarray, shape (n_groups,)
+        Mean over resamples of the best Jaccard overlap with a new group, 0 … 1; NaN without resamples.
+
+    Notes
+    -----
+    C. Hennig, "Cluster-wise assessment of cluster stability", Computational Statistics & Data Analysis 52
+    (2007).
+
+    Examples
+    --------
+    >>> all_in_one = lambda rows, seed: np.zeros(len(rows), int)
+    >>> stability(np.array([0, 0, 0, 0]), all_in_one, resamples=2, seed=0)
+    array([1.])
+    """
+    n_groups = int(group.max(initial=-1)) + 1
+    if not resamples:
+        return np.full(n_groups, np.nan)
+    draw = np.random.default_rng(seed)
+    overlap = np.zeros((resamples, n_groups))
+    for r in range(resamples):
+        rows = np.sort(draw.permutation(len(group))[: max(1, round(SHARE * len(group)))])
+        overlap[r] = _best_jaccard(group[rows], regroup(rows, seed + 1 + r), n_groups)
+    return overlap.mean(axis=0)
+
+
+def _best_jaccard(old: np.ndarray, new: np.ndarray, n_groups: int) -> np.ndarray:
+    width = int(new.max(initial=-1)) + 2
+    table = np.zeros((n_groups + 1, width))
+    np.add.at(table, (old, new), 1)  # -1 falls into the last row and column
+    shared = table[:n_groups, : width - 1]
+    union = table.sum(axis=1)[:n_groups, None] + table.sum(axis=0)[None, : width - 1] - shared
+    return (shared / np.maximum(union, 1)).max(axis=1, initial=0.0)

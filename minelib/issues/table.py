@@ -1,0 +1,117 @@
+"""The table of issues: label, keywords, exemplars, counts."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from minelib import describe
+from minelib.issues.gather import Gathered
+from minelib.issues.group import Grouping, closeness
+from minelib.schema import ISSUE
+
+
+def issue_ids(g: Gathered, found: Grouping) -> np.ndarray:
+    """Return an id for each group, made of the smallest record id inside and so the same in any row order."""
+    group = found.group[g.matter]
+    first = g.petitions["record_id"].groupby(group).min()
+    return np.array([f"I{_digest(first[k])}" for k in range(len(found.names))], dtype=object)
+
+
+def issue_table(g: Gathered, found: Grouping, ids: np.ndarray, firm: np.ndarray) -> pd.DataFrame:
+    """Return `schema.ISSUE` and ``known``, one row a group, largest first."""
+    rows = g.petitions.assign(group=found.group[g.matter])
+    rows = rows[rows["group"] >= 0]
+    groups = rows.groupby("group")
+    words, labels = _words_and_labels(g, found)
+    table = pd.DataFrame(
+        {
+            "issue_id": ids,
+            "label": labels,
+            "keywords": ["、".join(w) for w in words],
+            "class_code": _most_common(rows, "class_code"),
+            "n_petitions": groups.size(),
+            "n_matters": groups["matter_id"].nunique(),
+            "n_petitioners": _petitioners(rows),
+            "n_places": _distinct(rows, ("named_place", "place")),
+            "n_respondents": _distinct(rows, ("named_respondent", "respondent")),
+            "stability": firm,
+            "exemplars": _exemplars(g, found),
+            "first_at": _when(groups, "min"),
+            "last_at": _when(groups, "max"),
+        },
+        index=range(len(found.names)),
+    )
+    table = table[list(ISSUE)].astype({k: v for k, v in ISSUE.items() if v in ("int64", "float64")})
+    table["known"] = [bool(n) for n in found.names]
+    return table.sort_values(["n_matters", "issue_id"], ascending=[False, True], ignore_index=True)
+
+
+def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], list[str]]:
+    from minelib.mentions import strip_mentions
+    from minelib.segment import Segmenter
+
+    n = len(found.names)
+    inside = np.flatnonzero(found.group >= 0)
+    member = sp.csr_matrix((found.strength[inside], (inside, found.group[inside])), shape=(len(g), n))
+    scores = describe.class_tfidf(member, g.terms.counts)
+    words = describe.keywords(scores, g.terms.words)
+    cut = Segmenter().cut
+    labels = list(found.names)
+    for k in (k for k, name in enumerate(labels) if not name):
+        titles = map(strip_mentions, g.petitions["title"][found.group[g.matter] == k])
+        weights = dict(zip(g.terms.words, scores[k], strict=True))
+        labels[k] = describe.label(list(titles), weights, cut) or "、".join(words[k][:3])
+    return words, _distinguish(labels, words)
+
+
+def _distinguish(labels: list[str], words: list[list[str]]) -> list[str]:
+    """Add keywords to labels that stand more than once."""
+    repeated = {name for name in labels if labels.count(name) > 1}
+    pairs = zip(labels, words, strict=True)
+    return [f"{name}（{'、'.join(w[:3])}）" if name in repeated and w else name for name, w in pairs]
+
+
+def _exemplars(g: Gathered, found: Grouping) -> list[str]:
+    """Return three record ids a group: clear, and near the middle of what the group says."""
+    group = found.group[g.matter]
+    said = closeness(g.vectors, found.group)[g.matter] * (0.2 + found.strength[g.matter])
+    ids, matters = g.petitions["record_id"].to_numpy(object), g.petitions["matter_id"].to_numpy(object)
+    rows = (np.flatnonzero(group == k) for k in range(len(found.names)))
+    return [" ".join(describe.exemplars(said[r], ids[r], matters[r])) for r in rows]
+
+
+
+
+def _petitioners(rows: pd.DataFrame) -> pd.Series:
+    """Count distinct petitioners; a petition without one counts as its own."""
+    who = rows["record_id"]
+    if "petitioner_id" in rows:
+        who = rows["petitioner_id"].where(rows["petitioner_id"].fillna("") != "", rows["record_id"])
+    return who.groupby(rows["group"]).nunique()
+
+
+def _distinct(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Count the distinct names in the first of `columns` that the petitions have."""
+    column = next((c for c in columns if c in rows), None)
+    if column is None:
+        return rows.groupby("group").size() * 0
+    named = rows[rows[column].fillna("") != ""]
+    return named.groupby("group")[column].nunique().reindex(sorted(rows["group"].unique()), fill_value=0)
+
+
+def _most_common(rows: pd.DataFrame, column: str) -> pd.Series:
+    counts = rows.groupby(["group", column]).size().reset_index(name="n")
+    best = counts.sort_values(["group", "n", column], ascending=[True, False, True]).drop_duplicates("group")
+    return best.set_index("group")[column]
+
+
+def _when(groups, which: str):
+    empty = pd.Series(pd.NaT, index=list(groups.groups), dtype="datetime64[s]")
+    return groups["received_at"].agg(which).astype("datetime64[s]") if "received_at" in groups.obj else empty
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
