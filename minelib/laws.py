@@ -15,13 +15,36 @@ import pandas as pd
 from minelib.errors import InputError
 from minelib.knowledge import packaged_toml, read_toml
 
-COLUMNS = (
-    "statute", "version", "article", "says", "effective_from", "effective_to", "verified_on", "source",
-    "classes", "topics",
-)
 OPEN = date.max  # still in force
 UNVERIFIED = "（未核）"
 NO_FIELD = "无法定公益诉讼领域，可考虑检察建议"
+
+
+@dataclass(frozen=True)
+class Law:
+    """An article of one version of a statute, and the grievances it speaks to.
+
+    Attributes
+    ----------
+    statute, version, article, says, source : str
+        `says` in our own words; `article` "" where its number is not known.
+    effective_from, effective_to : date
+        `effective_to` is `OPEN` while in force.
+    verified_on : date or None
+        When the article was read in `source`; None is not verified.
+    classes, topics : tuple of str
+    """
+
+    statute: str
+    version: str
+    article: str
+    says: str
+    effective_from: date
+    effective_to: date
+    verified_on: date | None
+    source: str
+    classes: tuple[str, ...]
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +75,7 @@ class Routes:
     note: str
 
 
-def load_laws(path: str | Path | None = None, *, classes: Iterable[str] | None = None) -> pd.DataFrame:
+def load_laws(path: str | Path | None = None, *, classes: Iterable[str] | None = None) -> tuple[Law, ...]:
     """Read and check a law file; the packaged one when no path is given.
 
     Parameters
@@ -62,12 +85,6 @@ def load_laws(path: str | Path | None = None, *, classes: Iterable[str] | None =
     classes : iterable of str, optional
         Allowed class codes; those of `routes.toml` when absent.
 
-    Returns
-    -------
-    DataFrame
-        One row an article of a version: `COLUMNS`. Dates are `datetime.date`; `effective_to` is `OPEN` while
-        in force, `verified_on` None where not verified; `classes` and `topics` are tuples.
-
     Raises
     ------
     InputError
@@ -75,24 +92,23 @@ def load_laws(path: str | Path | None = None, *, classes: Iterable[str] | None =
 
     Examples
     --------
-    >>> laws = load_laws()
-    >>> laws.loc[laws["statute"] == "生态环境法典", "effective_from"].iloc[0].isoformat()
-    '2026-08-15'
+    >>> [law.effective_from.isoformat() for law in load_laws() if law.statute == "生态环境法典"]
+    ['2026-08-15']
     """
     data = packaged_toml("laws") if path is None else read_toml(path)
     allowed = set(packaged_toml("routes")["class"] if classes is None else classes)
     statutes = data.get("statute", [])
     if not statutes:
         raise InputError("law file has no [[statute]]; see knowledge/laws.toml for the layout")
-    rows = [row for statute in statutes for row in _rows(statute, allowed)]
+    laws = tuple(law for statute in statutes for law in _read_statute(statute, allowed))
     _refuse_overlaps(statutes)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return laws
 
 
 def laws_for(
-    class_code: str, on: date, *, until: date | None = None, text: str = "", laws: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return the rows for a class that were in force on a day, or at any time of a span.
+    class_code: str, on: date, *, until: date | None = None, text: str = "", laws: Iterable[Law] | None = None
+) -> list[Law]:
+    """Return the law for a class that was in force on a day, or at any time of a span, best first.
 
     Parameters
     ----------
@@ -103,71 +119,73 @@ def laws_for(
     until : date, optional
         Last day of the facts.
     text : str
-        Label, keywords and titles of the issue: rows whose topics occur in it come first, rows of other
-        topics are left out. Where no topic occurs, nothing is left out: the reader must choose.
-    laws : DataFrame, optional
+        Label, keywords and titles of the issue. Articles on other topics are left out, unless the class has
+        nothing else: then all stay and the reader must choose.
+    laws : iterable of Law, optional
         From `load_laws`.
 
-    Returns
-    -------
-    DataFrame
-        As `load_laws`, best first.
-
     Examples
     --------
-    >>> laws_for("C09", date(2025, 12, 31)).query("statute == '治安管理处罚法'")["article"].tolist()
+    >>> [law.article for law in laws_for("C09", date(2025, 12, 31)) if law.statute == "治安管理处罚法"]
     ['58']
-    >>> laws_for("C09", date(2026, 1, 1)).query("statute == '治安管理处罚法'")["article"].tolist()
+    >>> [law.article for law in laws_for("C09", date(2026, 1, 1)) if law.statute == "治安管理处罚法"]
     ['88']
     """
-    rows = _by_class(class_code) if laws is None else _of_class(laws, class_code)
-    until = until or on
-    rows = rows[(rows["effective_from"] <= until) & (rows["effective_to"] >= on)]
-    hits = rows["topics"].map(lambda topics: sum(t in text for t in topics))
-    general = rows["topics"].map(len).eq(0)
-    if hits.gt(0).any():
-        rows, hits = rows[general | hits.gt(0)], hits[general | hits.gt(0)]
-    order = pd.DataFrame({"hits": -hits, "unverified": rows["verified_on"].isna()}).sort_values(
-        ["hits", "unverified"], kind="stable"
-    )
-    return rows.loc[order.index]
+    known = _by_class(class_code) if laws is None else [law for law in laws if class_code in law.classes]
+    valid = [law for law in known if law.effective_from <= (until or on) and law.effective_to >= on]
+    hits = {law: sum(topic in text for topic in law.topics) for law in valid}
+    apt = [law for law in valid if hits[law] or not law.topics] if text else valid
+    return sorted(apt or valid, key=lambda law: (-hits[law], law.verified_on is None))
 
 
-def cite(row: Mapping) -> str:
-    """Return a row as a briefing prints it, marked when it was not verified.
+def cite(law: Law) -> str:
+    """Return an article as a briefing prints it, marked when it was not verified.
 
     Examples
     --------
-    >>> rows = laws_for("C09", date(2026, 1, 1))
-    >>> cite(rows.query("statute == '治安管理处罚法'").iloc[0])
-    '《治安管理处罚法》（2025年修订）第88条（未核）'
-    """
-    article = row["article"]
-    if not article:
-        number = "（条文序号待核）"
-    elif "之" in article:
-        number = f"第{article.split('之', 1)[0]}条之{article.split('之', 1)[1]}"
-    else:
-        number = f"第{article}条"
-    return f"《{row['statute']}》（{row['version']}）{number}" + ("" if row["verified_on"] else UNVERIFIED)
-
-
-def cite_all(rows: pd.DataFrame, *, most: int = 8) -> str:
-    """Join citations by "；", the articles of one version together, at most `most` versions.
-
-    >>> cite_all(laws_for("C12", date(2025, 6, 1)).head(1))
+    >>> cite(laws_for("C12", date(2025, 6, 1))[0])
     '《城乡规划法》（2019年修正）第43条（未核）'
     """
-    cited: dict[tuple, list[str]] = {}
-    for row in rows.to_dict("records"):
-        key = (row["statute"], row["version"], bool(row["verified_on"]))
-        cited.setdefault(key, []).append(cite({**row, "verified_on": "checked"}))
-    texts = []
-    for (statute, version, verified), articles in list(cited.items())[:most]:
-        head = f"《{statute}》（{version}）"
-        numbers = "、".join(dict.fromkeys(a.removeprefix(head) for a in articles))
-        texts.append(head + numbers + ("" if verified else UNVERIFIED))
-    return "；".join(texts)
+    return f"《{law.statute}》（{law.version}）{_number(law)}" + ("" if law.verified_on else UNVERIFIED)
+
+
+def cite_all(laws: Iterable[Law]) -> str:
+    """Join citations by "；", the articles of one version together.
+
+    >>> wages = laws_for("C23", date(2025, 6, 1), text="克扣工资")
+    >>> cite_all([law for law in wages if law.statute == "劳动法"])
+    '《劳动法》（2018年修正）第50条、第91条'
+    """
+    cited: dict[tuple[str, str, bool], list[str]] = {}
+    for law in laws:
+        numbers = cited.setdefault((law.statute, law.version, law.verified_on is not None), [])
+        if _number(law) not in numbers:
+            numbers.append(_number(law))
+    return "；".join(
+        f"《{statute}》（{version}）{'、'.join(numbers)}" + ("" if verified else UNVERIFIED)
+        for (statute, version, verified), numbers in cited.items()
+    )
+
+
+def law_table(laws: Iterable[Law]) -> pd.DataFrame:
+    """Return laws as a table for people: a row an article, 未核 where not verified.
+
+    >>> law_table(laws_for("C36", date(2026, 1, 1)))["核对"].tolist()
+    ['未核']
+    """
+    return pd.DataFrame(
+        [
+            {
+                "法律": law.statute, "版本": law.version, "条": law.article or "待核", "内容": law.says,
+                "施行日": law.effective_from.isoformat(),
+                "失效日": "" if law.effective_to == OPEN else law.effective_to.isoformat(),
+                "核对": law.verified_on.isoformat() if law.verified_on else "未核",
+                "来源": law.source, "类别": "、".join(law.classes),
+            }
+            for law in laws
+        ],
+        columns=["法律", "版本", "条", "内容", "施行日", "失效日", "核对", "来源", "类别"],
+    )  # fmt: skip
 
 
 def routes_for(class_code: str, on: date, *, text: str = "") -> Routes:
@@ -222,8 +240,15 @@ def _fields(entry: Mapping, on: date, text: str) -> list[str]:
     ]
 
 
-def _rows(statute: Mapping, allowed: set[str]) -> Iterable[tuple]:
-    """Check one statute's version and yield its articles."""
+def _number(law: Law) -> str:
+    if not law.article:
+        return "（条文序号待核）"
+    number, *suffix = law.article.split("之")
+    return f"第{number}条" + (f"之{suffix[0]}" if suffix else "")
+
+
+def _read_statute(statute: Mapping, allowed: set[str]) -> Iterable[Law]:
+    """Check one version of a statute and yield its articles."""
     name = f"{statute.get('name', '?')}（{statute.get('version', '?')}）"
     needed = ("name", "version", "effective_from", "effective_to", "source", "articles")
     missing = [k for k in needed if k not in statute]
@@ -231,7 +256,7 @@ def _rows(statute: Mapping, allowed: set[str]) -> Iterable[tuple]:
         raise InputError(f"law {name}: missing {', '.join(missing)}")
     start, end = statute["effective_from"], statute["effective_to"] or OPEN
     if not isinstance(start, date) or not isinstance(end, date):
-        raise InputError(f"law {name}: effective_from and effective_to must be dates, \"\" for open")
+        raise InputError(f'law {name}: effective_from and effective_to must be dates, "" for open')
     if end < start:
         raise InputError(f"law {name}: effective_to {end} is before effective_from {start}")
     for article in statute["articles"]:
@@ -239,10 +264,10 @@ def _rows(statute: Mapping, allowed: set[str]) -> Iterable[tuple]:
         if unknown:
             raise InputError(f"law {name} article {article['no']!r}: unknown class {', '.join(unknown)}")
         verified = article.get("verified_on", statute.get("verified_on")) or None
-        yield (
+        yield Law(
             statute["name"], statute["version"], article["no"], article["says"], start, end, verified,
             statute["source"], tuple(article["classes"]), tuple(article.get("topics", ())),
-        )
+        )  # fmt: skip
 
 
 def _refuse_overlaps(statutes: Iterable[Mapping]) -> None:
@@ -258,16 +283,12 @@ def _refuse_overlaps(statutes: Iterable[Mapping]) -> None:
         last[statute["name"]] = (statute["effective_to"] or OPEN, statute["version"])
 
 
-def _of_class(laws: pd.DataFrame, class_code: str) -> pd.DataFrame:
-    return laws[laws["classes"].map(lambda codes: class_code in codes)]
+@cache
+def _by_class(class_code: str) -> tuple[Law, ...]:
+    """The packaged law of a class; thousands of issues ask for forty classes."""
+    return tuple(law for law in _packaged() if class_code in law.classes)
 
 
 @cache
-def _by_class(class_code: str) -> pd.DataFrame:
-    """The packaged rows of a class; thousands of issues ask for forty classes."""
-    return _of_class(_packaged(), class_code)
-
-
-@cache
-def _packaged() -> pd.DataFrame:
+def _packaged() -> tuple[Law, ...]:
     return load_laws()

@@ -119,7 +119,7 @@ def _with_subject(petitions, rows) -> pd.DataFrame:
 
 def _education_row(subject, groups: str, titles: str) -> tuple:
     on = subject.last.date() if pd.notna(subject.last) else date(2026, 1, 1)
-    laws = laws_for(subject.class_code, on, text=titles).head(_MOST_ARTICLES)
+    laws = laws_for(subject.class_code, on, text=titles)[:_MOST_ARTICLES]
     return (
         subject.township, load_taxonomy().title(subject.class_code), subject.class_code, subject.n_matters,
         subject.n_petitions, groups or "不限", cite_all(laws), subject.exemplar,

@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from minelib.errors import InputError
 from minelib.knowledge import packaged_toml
-from minelib.laws import OPEN, cite, cite_all, field_table, laws_for, load_laws, routes_for
+from minelib.laws import OPEN, cite, cite_all, field_table, law_table, laws_for, load_laws, routes_for
 
 # The twenty groups of grievances a procuratorate can supervise, by class code.
 NUMBERS = (1, 2, 3, 4, 5, 8, 9, 10, 11, 18, 20, 22, 23, 24, 25, 27, 28, 29, 30, 33, 34, 37)
@@ -32,7 +33,7 @@ def written(tmp_path, *statutes):
 
 
 def test_packaged_rows_are_dated_checked_and_known():
-    laws = load_laws()
+    laws = pd.DataFrame(load_laws())
     assert (laws["effective_from"] <= laws["effective_to"]).all()
     assert laws["says"].str.len().between(3, 40).all()
     assert laws["source"].ne("").all()
@@ -55,7 +56,7 @@ def test_every_class_of_the_guide_has_routes():
 
 
 def statutes(code, *day):
-    return set(laws_for(code, date(*day))["statute"])
+    return {law.statute for law in laws_for(code, date(*day))}
 
 
 def test_the_environment_code_replaces_the_single_acts_on_its_day():
@@ -65,8 +66,8 @@ def test_the_environment_code_replaces_the_single_acts_on_its_day():
 
 
 def test_facts_on_both_sides_of_a_change_get_both_versions():
-    both = laws_for("C09", date(2025, 12, 1), until=date(2026, 1, 31)).query("statute == '治安管理处罚法'")
-    assert sorted(both["article"]) == ["58", "88"]
+    both = laws_for("C09", date(2025, 12, 1), until=date(2026, 1, 31))
+    assert [law.article for law in both if law.statute == "治安管理处罚法"] == ["58", "88"]
 
 
 def test_the_civil_code_does_not_reach_back():
@@ -74,7 +75,7 @@ def test_the_civil_code_does_not_reach_back():
 
 
 def test_no_row_or_field_rests_on_the_draft_public_interest_litigation_law():
-    assert not load_laws()["statute"].str.contains("检察公益诉讼法").any()
+    assert not any("检察公益诉讼法" in law.statute for law in load_laws())
     assert not field_table()["basis"].str.contains("检察公益诉讼法").any()
 
 
@@ -101,19 +102,19 @@ def test_a_field_holds_only_from_its_day():
 
 
 def test_an_unverified_row_says_so_wherever_it_is_cited():
-    laws = load_laws()
-    loose = laws[laws["verified_on"].isna()]
-    assert len(loose) and all("未核" in cite(row) for row in loose.to_dict("records"))
-    checked = laws[laws["verified_on"].notna()]
-    assert not any("未核" in cite(row) for row in checked.to_dict("records"))
-    assert cite_all(loose, most=999).count("未核") == loose.drop_duplicates(["statute", "version"]).shape[0]
+    loose = [law for law in load_laws() if law.verified_on is None]
+    checked = [law for law in load_laws() if law.verified_on is not None]
+    assert loose and all("未核" in cite(law) for law in loose)
+    assert checked and not any("未核" in cite(law) for law in checked)
+    assert cite_all(loose).count("未核") == len({(law.statute, law.version) for law in loose})
+    assert law_table(loose)["核对"].eq("未核").all()
 
 
 def test_topics_choose_between_city_houses_and_village_land():
     land = laws_for("C01", date(2025, 6, 1), text="村里征地补偿款被截留")
     house = laws_for("C01", date(2025, 6, 1), text="棚户区改造评估价偏低")
-    assert land["statute"].iloc[0] == "土地管理法"
-    assert house["statute"].iloc[0] == "国有土地上房屋征收与补偿条例"
+    assert land[0].statute == "土地管理法"
+    assert house[0].statute == "国有土地上房屋征收与补偿条例"
 
 
 @pytest.mark.parametrize(
@@ -142,8 +143,8 @@ def test_a_missing_date_is_refused(tmp_path):
 
 def test_a_good_file_is_read(tmp_path):
     laws = load_laws(written(tmp_path, {"end": "2020-12-31"}, {"version": "二", "start": "2021-01-01"}))
-    assert laws["effective_to"].tolist() == [date(2020, 12, 31), OPEN]
-    assert laws_for("C01", date(2021, 1, 1), laws=laws)["version"].tolist() == ["二"]
+    assert [law.effective_to for law in laws] == [date(2020, 12, 31), OPEN]
+    assert [law.version for law in laws_for("C01", date(2021, 1, 1), laws=laws)] == ["二"]
 
 
 def test_an_unknown_class_has_no_routes():

@@ -52,7 +52,7 @@ def test_neighbours_and_families_go_to_mediation_and_violence_does_not():
         ("M5", "镇", "C23", "拖欠工资", ""),
     ))
     assert list(found) == list(MEDIATION)
-    assert dict(zip(found["事项编号"], found["纠纷类型"], strict=True)) == {"M1": "邻里纠纷", "M2": "家庭纠纷"}
+    assert found[["事项编号", "纠纷类型"]].values.tolist() == [["M1", "邻里纠纷"], ["M2", "家庭纠纷"]]
 
 
 def test_nothing_in_gives_empty_tables():
