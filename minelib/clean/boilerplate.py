@@ -9,8 +9,7 @@ from functools import cache
 from minelib.knowledge import packaged_toml
 
 _STOPS = "。！？!?；;，,…\n"
-_CLAUSE = re.compile(rf"[^{_STOPS}]+[{_STOPS}\s~～.]*")
-_LONGEST = 40  # characters of a clause that tells nothing
+_LONGEST = 40  # characters of a line that signs
 _SIGNATURE_LINES = 4
 _WORD = re.compile(r"[^\W\d_]")
 
@@ -28,10 +27,11 @@ def _greeting() -> re.Pattern:
     name = rf"[^{_STOPS}：:、\s您你]{{0,12}}?"
     ending = r"[\s：:，,。.!！、~～]"
     titled = rf"{name}(?:{titles})(?:\s?[、和及与]?\s?{name}(?:{titles})){{0,4}}"
+    greeted = rf"(?:{hello}){ending}*+"
     return re.compile(
         rf"\s*(?:"
-        rf"(?:{opening}){titled}{ending}*+(?:{hello})?(?:{ending}++|$|(?<=好))"
-        rf"|{titled}(?:[：:]|{ending}*+(?:{hello})){ending}*+"
+        rf"(?:{opening}){titled}(?:{ending}++(?:{greeted})?|{greeted}|(?=我|首先|今|\Z))"
+        rf"|(?!被|投诉|举报|反映|责任|承办){titled}(?:[：:]{ending}*+|{ending}*+{greeted})"
         rf"|(?:{hello}){ending}++"
         rf")"
     )
@@ -39,9 +39,11 @@ def _greeting() -> re.Pattern:
 
 @cache
 def _closing() -> tuple[re.Pattern, re.Pattern]:
+    """Return patterns of a run of clauses of closing words alone, and of one such word that counts."""
     known = packaged_toml("boilerplate")["closing"]
-    every = _any_of(known["core"] + known["rest"])
-    return re.compile(rf"\s*(?:{every})++[\s：:.~～]*+"), re.compile(_any_of(known["core"]))
+    words = rf"(?:{_any_of(known['core'] + known['rest'])}){{1,30}}+"
+    clause = rf"{words}[ ：:.~～]*+(?:[{_STOPS}][{_STOPS}\s~～.]*+|\Z)"
+    return re.compile(rf"(?<![^{_STOPS}\s])(?:{clause})+"), re.compile(_any_of(known["core"]))
 
 
 @cache
@@ -65,14 +67,8 @@ def _greetings(text: str) -> list[Span]:
 
 
 def _closings(text: str, begin: int) -> list[Span]:
-    only, core = _closing()
-    spans = []
-    for clause in _CLAUSE.finditer(text, begin):
-        words = clause[0].rstrip(_STOPS + " \t~～.")
-        if len(words) <= _LONGEST and core.search(words) and only.fullmatch(words):
-            lead = len(words) - len(words.lstrip())
-            spans.append((clause.start() + lead, clause.end(), "closing"))
-    return spans
+    clauses, core = _closing()
+    return [(m.start(), m.end(), "closing") for m in clauses.finditer(text, begin) if core.search(m[0])]
 
 
 def _signatures(text: str, begin: int) -> list[Span]:

@@ -15,9 +15,8 @@ _INLINE = (
     r"u|video|wbr|o:p|st1:\w{1,20}|v:\w{1,20}|w:\w{1,20}|xml"
 )
 # A tag ends before the next "<", so that an unclosed one never reaches far: time is linear.
-_TAG = re.compile(rf"</?(?:(?P<block>{_BLOCK})|{_INLINE})(?=[\s/>])[^<>]{{0,2000}}>", re.I)
+_TAG = re.compile(rf"<[/!?]?(?:(?P<block>{_BLOCK})|doctype|{_INLINE})(?=[\s/>])[^<>]{{0,2000}}>", re.I)
 _HIDDEN_PART = re.compile(r"<(?P<close>/?)(?:script|style)(?=[\s/>])[^<>]{0,2000}>", re.I)
-_DOCTYPE = re.compile(r"<(?:!doctype|\?xml)[^<>]{0,300}>", re.I)
 
 
 def decode_entities(text: str) -> Cleaned:
@@ -50,6 +49,8 @@ def _cut(text: str, start: str, end: str) -> str:
 
 def _cut_hidden_parts(text: str) -> str:
     """Cut out scripts and style sheets with what they hold."""
+    if "</" not in text:
+        return text
     kept, at, opened = [], 0, None
     for tag in _HIDDEN_PART.finditer(text):
         if not tag["close"] and opened is None:
@@ -68,8 +69,8 @@ def strip_tags(text: str) -> Cleaned:
     >>> strip_tags("<p>欠薪<b>三个月</b></p><某公司>")
     ('\\n欠薪三个月\\n<某公司>', 12)
     """
-    if "<" not in text:
+    if "<" not in text or ">" not in text:
         return text, 0
     bare = _cut_hidden_parts(_cut(text, "<!--", "-->"))
-    bare = _TAG.sub(lambda m: "\n" if m["block"] else "", _DOCTYPE.sub("", bare))
+    bare = _TAG.sub(lambda m: "\n" if m["block"] else "", bare)
     return (text, 0) if bare == text else (bare, max(1, len(text) - len(bare)))

@@ -22,9 +22,9 @@ _STEPS = (
     ("pinyin", webpage.strip_pinyin),
     ("traditional", webpage.to_simplified),
 )
-_BODY_STEPS = (("furniture", webpage.drop_furniture), ("tail", webpage.drop_tail))
+_BODY_STEPS = (("tail", webpage.drop_tail), ("furniture", webpage.drop_furniture))
 # One of these may bring to light what another takes away: &lt;b&gt; becomes a tag.
-_REVEALING = {"cell_escape", "entity", "markup", "invisible", "control", "furniture", "tail"}
+_REVEALING = {"cell_escape", "entity", "markup", "invisible", "control"}
 _ROUNDS = 5
 _NEUTRAL = str.maketrans({"<": "＜", "&": "＆"})
 
@@ -44,8 +44,14 @@ def _mojibake() -> re.Pattern:
 
 
 def _once(text: str, body: bool, counts: dict[str, int]) -> str:
-    steps = _STEPS if _signs().search(text) else (_SPACE,)
-    for kind, step in steps + _BODY_STEPS if body else steps:
+    text = _run((_SPACE,), text, counts)
+    if _signs().search(text):
+        text = _run(_STEPS, text, counts)
+    return _run(_BODY_STEPS, text, counts) if body else text
+
+
+def _run(steps, text: str, counts: dict[str, int]) -> str:
+    for kind, step in steps:
         text, n = step(text)
         if n:
             counts[kind] = counts.get(kind, 0) + n
@@ -71,7 +77,7 @@ def clean_text(text: str, *, body: bool = True) -> tuple[str, dict[str, int]]:
     Examples
     --------
     >>> clean_text("\\u3000徵收(shōu)補償&nbsp;未到位<br/>")
-    ('征收补偿 未到位', {'entity': 6, 'markup': 4, 'space': 2, 'pinyin': 6, 'traditional': 3})
+    ('征收补偿 未到位', {'space': 2, 'entity': 6, 'markup': 4, 'pinyin': 6, 'traditional': 3})
     """
     counts: dict[str, int] = {}
     for _ in range(_ROUNDS):

@@ -114,9 +114,9 @@ def _line_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern, re.Pattern]:
     )
 
 
-_TAIL_LINES = 200  # as far from a text's end as headlines and sign-offs are looked for
-_EDGE_LINES = 50  # as far from its ends as page furniture is
+_EDGE_LINES = 50  # lines of text at either end, among which page furniture may stand
 _HEADLINE = re.compile(r"[-–—·•▪●◆■*]\s?[^。]{4,80}")
+_MOST_LINES = 10_000
 _MOST = 100  # characters of a line of furniture or a headline
 
 
@@ -131,21 +131,29 @@ def drop_tail(text: str) -> Cleaned:
     >>> drop_tail("一审：败诉\\n二审：维持\\n- 请求立案再审")
     ('一审：败诉\\n二审：维持\\n- 请求立案再审', 0)
     """
-    sign_off, surely, related, _ = _line_patterns()
-    tail = (_HEADLINE, sign_off, related)
-    last = text[text.rfind("\n") + 1 :]
-    if len(last) > _MOST or not any(p.fullmatch(last) for p in tail):
-        return text, 0
-    lines = text.split("\n")
+    sign_off, surely, related, furniture = _line_patterns()
+    tail = (_HEADLINE, sign_off, related, furniture)
+    lines = _lines(text) if _is_one_of(tail, text[text.rfind("\n") + 1 :]) else []
     begin = len(lines)
-    while begin > max(0, len(lines) - _TAIL_LINES) and any(p.fullmatch(lines[begin - 1]) for p in tail):
+    while begin and _is_one_of(tail, lines[begin - 1]):
         begin -= 1
     signs = [i for i in range(begin, len(lines)) if sign_off.fullmatch(lines[i])]
     signed = any(surely.match(lines[i]) for i in signs)
     heads = [i for i in range(begin, len(lines)) if related.fullmatch(lines[i])]
     first = min((signs if signed else []) + heads, default=len(lines))
+    if first == len(lines):
+        return text, 0
     kept = "\n".join(lines[:first])
     return kept, len(text) - len(kept)
+
+
+def _lines(text: str) -> list[str]:
+    """Return a text's lines, none of a text that has more than any page."""
+    return text.split("\n") if text.count("\n") < _MOST_LINES else []
+
+
+def _is_one_of(patterns: tuple[re.Pattern, ...], line: str) -> bool:
+    return 0 < len(line) <= _MOST and any(p.fullmatch(line) for p in patterns)
 
 
 def drop_furniture(text: str) -> Cleaned:
@@ -154,14 +162,17 @@ def drop_furniture(text: str) -> Cleaned:
     >>> drop_furniture("【打印】【关闭】\\n楼道长期堆放杂物。\\n上一篇：关于某事的公告")[0]
     '楼道长期堆放杂物。'
     """
-    furniture = _line_patterns()[3]
-    lines = text.split("\n")
-    edges = [
-        *range(min(_EDGE_LINES, len(lines))),
-        *range(max(_EDGE_LINES, len(lines) - _EDGE_LINES), len(lines)),
-    ]
-    gone = {i for i in edges if 0 < len(lines[i]) <= _MOST and furniture.fullmatch(lines[i])}
+    furniture = (_line_patterns()[3],)
+    lines = _lines(text)
+    gone: set[int] = set()
+    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        n_kept = 0
+        for i in order:
+            if _is_one_of(furniture, lines[i]):
+                gone.add(i)
+            elif (n_kept := n_kept + 1) == _EDGE_LINES:
+                break
     if not gone:
         return text, 0
-    shorter = "\n".join(n for i, n in enumerate(lines) if i not in gone)
+    shorter = "\n".join(line for i, line in enumerate(lines) if i not in gone)
     return shorter, len(text) - len(shorter)
