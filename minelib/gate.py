@@ -5,6 +5,7 @@ that a slip anywhere between is caught. A hit stops the run and names files and 
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,21 @@ import pandas as pd
 from minelib.errors import LeakError
 
 # Columns that hold no text of anybody's: codes, counts and dates of our own making.
-_OWN = {"record_id", "petitioner_id", "matter_id", "issue_id", "linked_to", "class_code", "class_evidence", "source", "sheet"}
+_OWN = {
+    "record_id", "petitioner_id", "matter_id", "issue_id", "linked_to", "class_code", "class_evidence", "source", "sheet",
+    "exemplar", "exemplars",
+}  # fmt: skip
+_CODE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def check_leaks(folder: str | Path) -> None:
+def check_leaks(folder: str | Path, *, surfaces=None) -> None:
     """Read every text of a run folder and stop when one holds personal information.
+
+    Parameters
+    ----------
+    folder : path
+    surfaces : minelib.redact.Surfaces, optional
+        The very strings that were masked: none of them may stand anywhere.
 
     Raises
     ------
@@ -26,14 +37,21 @@ def check_leaks(folder: str | Path) -> None:
     """
     from minelib.redact import scan
 
-    found = {}
+    found, ids = {}, _record_ids(Path(folder))
     for where, text in texts_of(Path(folder)):
-        kinds = sorted({span.kind for span in scan(text)})
+        text = _CODE.sub(lambda m: "" if m[0] in ids else m[0], text)
+        kinds = sorted({span.kind for span in scan(text)} | ({"masked before"} if surfaces and surfaces.leaks(text) else set()))
         if kinds:
             found[where] = kinds
     if found:
         shown = "; ".join(f"{where} ({', '.join(kinds)})" for where, kinds in sorted(found.items())[:10])
         raise LeakError(f"{len(found)} texts still hold personal information, nothing was released: {shown}")
+
+
+def _record_ids(folder: Path) -> frozenset[str]:
+    """Return the ledger's own numbers, which a briefing lists and which may look like telephone numbers."""
+    path = folder / "petitions.parquet"
+    return frozenset(pd.read_parquet(path, columns=["record_id"])["record_id"]) if path.exists() else frozenset()
 
 
 def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
@@ -53,10 +71,18 @@ def _csv(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _rows(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    names = [c for c in table if c not in _OWN and not pd.api.types.is_numeric_dtype(table[c]) and table[c].dtype.kind != "M"]
+    names = [c for c in table if c not in _OWN and not _is_number(table[c])]
     ids = table["record_id"] if "record_id" in table else table.index.astype(str)
     for name in names:
         yield from ((f"{i} {name}", text) for i, text in zip(ids, table[name], strict=True) if isinstance(text, str) and text)
+
+
+def _is_number(column: pd.Series) -> bool:
+    """Tell whether a column holds numbers or times, also where a CSV gives them as text."""
+    if not pd.api.types.is_string_dtype(column):
+        return True
+    filled = column[column.notna() & (column != "")]
+    return bool(filled.str.fullmatch(r"-?\d{1,10}(?:\.\d+)?(?:e-?\d+)?").all())
 
 
 def _json(path: Path) -> Iterator[tuple[str, str]]:

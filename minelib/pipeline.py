@@ -68,11 +68,13 @@ def mine(
     config, report, folder = config or Config(), report or (lambda line: None), Path(out)
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     with only_run_in(folder):
-        run, rejects = _run_stages(_Stages(folder, report), files, key, config)
+        reading = stages.Reading(files, key, config)
+        inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
+        run, rejects = _run_stages(_Stages(folder, report), reading, inputs, key, config)
         with staged(folder) as fresh:
             write_tables(run, rejects, fresh)
             write_briefing(run, fresh, config=BriefingConfig.from_mapping(config.briefing))
-            check_leaks(fresh)
+            check_leaks(fresh, surfaces=reading.surfaces)
             write_json(fresh / "manifest.json", run.manifest)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
@@ -97,9 +99,8 @@ class _Stages:
         return made
 
 
-def _run_stages(stage: _Stages, files: list[Path], key: bytes, config: Config) -> tuple[Run, pd.DataFrame]:
-    inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
-    read = stage("read", "读取、清洗、脱敏", lambda: stages.read(files, key, config), *inputs)
+def _run_stages(stage, reading: stages.Reading, inputs: list[str], key: bytes, config: Config) -> tuple[Run, pd.DataFrame]:
+    read = stage("read", "读取、清洗、脱敏", reading.make, *inputs)
     petitions, rejects = read["petitions"], read["rejects"]
     stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
     words = stages.Words(petitions, config)

@@ -15,26 +15,41 @@ from minelib.schema import ISSUE, LINK, PETITION, RUN_PETITION, frame
 Frames = dict[str, pd.DataFrame]
 
 
-def read(paths: Iterable[Path], key: bytes, config: Config) -> Frames:
-    """Read, clean and redact: raw text exists only inside this call.
+class Reading:
+    """Read, clean and redact ledgers: raw text exists only inside `make`.
 
-    Returns
-    -------
-    dict
-        ``petitions`` (`schema.PETITION`, sorted by `record_id`), ``rejects``, ``sources``, and ``changes``: how many
-        rows and characters each kind of cleaning and masking touched.
+    Attributes
+    ----------
+    surfaces : minelib.redact.Surfaces or None
+        What was masked, in memory only, for the leak gate; None where an earlier run's result is reused.
     """
-    from minelib.clean import clean_petitions
-    from minelib.ledger import read_ledger
-    from minelib.redact import Redactor
 
-    ledger = read_ledger(paths, columns=config.ledger.columns or None, sheet=config.ledger.sheet or None)
-    cleaned, clean_log = clean_petitions(ledger.petitions)
-    redactor = Redactor(key, mask_names=config.redact.mask_names, keep_names=config.redact.keep_names)
-    redacted, redact_log = redactor.redact_petitions(cleaned)
-    petitions = redacted.sort_values("record_id", ignore_index=True)[list(PETITION)]
-    changes = pd.concat([clean_log.table().assign(step="clean"), redact_log.table().assign(step="redact")])
-    return {"petitions": petitions, "rejects": ledger.rejects, "sources": ledger.sources, "changes": changes.astype(str)}
+    def __init__(self, paths: Iterable[Path], key: bytes, config: Config):
+        self._paths, self._key, self._config = list(paths), key, config
+        self.surfaces = None
+
+    def make(self) -> Frames:
+        """Return ``petitions`` (`schema.PETITION`, by `record_id`), ``rejects``, ``sources`` and ``changes``."""
+        from minelib.clean import clean_petitions
+        from minelib.ledger import read_ledger
+        from minelib.redact import Redactor
+
+        options = self._config
+        ledger = read_ledger(self._paths, columns=options.ledger.columns or None, sheet=options.ledger.sheet or None)
+        cleaned, clean_log = clean_petitions(_least(ledger.petitions))
+        redactor = Redactor(self._key, mask_names=options.redact.mask_names, keep_names=options.redact.keep_names)
+        redacted, redact_log = redactor.redact_petitions(cleaned)
+        self.surfaces = redact_log.surfaces
+        petitions = redacted.sort_values("record_id", ignore_index=True)[list(PETITION)]
+        cleaning = clean_log.table().set_axis(["kind", "rows", "n"], axis=1).assign(step="clean")
+        masking = pd.DataFrame({"kind": list(redact_log.masked), "n": list(redact_log.masked.values())}).assign(step="redact")
+        changes = pd.concat([cleaning, masking])[["step", "kind", "n"]].astype({"n": "int64"})
+        return {"petitions": petitions, "rejects": ledger.rejects, "sources": ledger.sources, "changes": changes}
+
+
+def _least(petitions: pd.DataFrame) -> pd.DataFrame:
+    """Keep of an agency's answer only that there was one: no step reads it, and 个人信息保护法 art. 6 asks for the least."""
+    return petitions.assign(reply=petitions["reply"].ne("").map({True: "有", False: ""}))
 
 
 class Words:
@@ -68,22 +83,26 @@ class Words:
 
 def classes(words: Words, config: Config) -> Frames:
     """Give every petition a grievance class, and mark the vulnerable groups it names."""
-    from minelib.classes import classify, read_labels
+    from minelib.classes import classify
+    from minelib.classes.labels import read_labels
     from minelib.knowledge.taxonomy import load_taxonomy
     from minelib.screen import mark_groups
 
-    labels = read_labels(config.mine.labels) if config.mine.labels else None
     taxonomy = load_taxonomy(config.mine.taxonomy or None)
-    table = classify(words.petitions, words.tokens, taxonomy=taxonomy, labels=labels, seed=config.seed)
+    labels = read_labels(config.mine.labels, taxonomy) if config.mine.labels else None
+    table = classify(words.petitions, taxonomy=taxonomy, labels=labels, seed=config.seed)
     return {"classes": table.assign(groups=mark_groups(words.texts))}
 
 
-def matters(words: Words, class_code: pd.Series, config: Config) -> Frames:
+def matters(words: Words, class_table: pd.DataFrame, config: Config) -> Frames:
     """Link petitions of the same thing."""
     from minelib.matters import link_matters
+    from minelib.mentions import name_petitions
 
-    found = link_matters(words.petitions, tokens=words.tokens, classes=class_code, seed=config.seed)
-    return {"matters": found.named(), "links": frame(found.links, LINK)}
+    found = link_matters(words.petitions, tokens=words.tokens, classes=class_table["class_code"], seed=config.seed)
+    named = name_petitions(words.petitions)
+    table = named.assign(matter_id=found.matter_id.reindex(named["record_id"]).to_numpy())
+    return {"matters": table, "links": frame(found.links, LINK)}
 
 
 def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Config) -> Frames:
@@ -99,16 +118,21 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
 
     rows = words.petitions.merge(class_table, on="record_id").merge(linked["matters"], on="record_id")
     found = find_issues(
-        words.petitions,
+        rows,
         matter_id=rows["matter_id"],
         class_code=rows["class_code"],
         tokens=words.tokens,
         seed=config.seed,
         granularity=config.mine.granularity,
     )
-    rows["issue_id"] = found.issue_id.reindex(rows["record_id"]).to_numpy()
-    petitions = rows[list(RUN_PETITION)]
-    return {"petitions": petitions, "matters": matter_table(rows), "issues": frame(found.table, ISSUE)}
+    rows = rows.assign(issue_id=found.issue_id.to_numpy())
+    return {
+        "petitions": rows[list(RUN_PETITION)],
+        "matters": matter_table(rows),
+        "issues": frame(found.table, ISSUE),
+        "levels": found.levels.assign(record_id=rows["record_id"]),
+        "note": pd.DataFrame({"note": [found.note]}),
+    }
 
 
 def screen(grouped: Frames, config: Config) -> Frames:
