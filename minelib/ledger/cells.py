@@ -48,6 +48,8 @@ def one_line(text: str) -> str:
     >>> one_line(" 信访\\n件\\u200b编号_x000D_ ")
     '信访 件编号'
     """
+    if text.isalnum():
+        return text
     shown = _HIDDEN.sub(lambda m: " " if m[0].isspace() else "", text)
     return " ".join(shown.split())
 
@@ -123,7 +125,7 @@ def as_dates(values: Sequence) -> tuple[np.ndarray, int]:
         if value not in seen:
             seen[value] = parse_date(value)
         dates.append(seen[value])
-    bad = sum(d is None and one_line(cell_text(v)) != "" for d, v in zip(dates, values, strict=True))
+    bad = sum(one_line(cell_text(v)) != "" for d, v in zip(dates, values, strict=True) if d is None)
     return np.array(dates, dtype="datetime64[s]"), bad
 
 

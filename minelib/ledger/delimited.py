@@ -179,7 +179,7 @@ def _sniff(head: list[str], chosen: Columns) -> tuple[str, int]:
 
 
 def _checked(fields: list[str], width: int):
-    if any(_UNDECODED.search(f) for f in fields if not f.isascii()):
+    if _UNDECODED.search("".join(fields)):
         return Unreadable("编码无法识别：既不是 UTF-8，也不是 GB18030")
     if len(fields) > width > 0 and first_cell(fields[width:]) is not None:
         return Unreadable(f"字段数 {len(fields)} 多于表头的 {width}：可能是分隔符或引号未转义")

@@ -14,6 +14,7 @@ from minelib.ledger.tables import Row, Table, Unreadable, first_cell
 from minelib.schema import DATES, RAW_PETITION, REJECT, frame
 
 _LONG = ("title", "text", "reply")
+_ABSENT = {"str": "", "datetime64[s]": pd.NaT, "Int64": pd.NA, "boolean": pd.NA}
 _TOTAL = re.compile(r"\s*[总合小共][\s\u3000]*[计數数][\s:：]*$")
 _WORD = re.compile(r"[^\W\d_]")
 
@@ -109,26 +110,28 @@ def _block(opened: Opened, taken: Sequence[Row]) -> Block:
 
 def _petitions(opened: Opened, numbers: list[int], cells: list[Sequence]) -> tuple[pd.DataFrame, int]:
     """Return rows as raw petitions, and how many of their date cells could not be read."""
-    count = len(numbers)
+    index = pd.RangeIndex(len(numbers))
+    told = {
+        "source": opened.table.path.name,
+        "sheet": opened.table.sheet,
+        "row": np.array(numbers, dtype="int64"),
+    }
     data: dict = {}
     n_bad_dates = 0
     for field, dtype in RAW_PETITION.items():
         spots = opened.layout.fields.get(field, ())
-        if field in ("source", "sheet"):
-            data[field] = [opened.table.path.name if field == "source" else opened.table.sheet] * count
-        elif field == "row":
-            data[field] = np.array(numbers, dtype="int64")
+        if not spots:
+            values = told.get(field, _ABSENT.get(dtype))
         elif field in DATES:
-            data[field], bad = as_dates([row[spots[0]] for row in cells] if spots else [None] * count)
+            values, bad = as_dates([row[spots[0]] for row in cells])
             n_bad_dates += bad
         elif dtype == "str":
-            data[field] = _texts(cells, spots, field)
+            values = _texts(cells, spots, field)
         else:
             parse = parse_people if field == "n_people" else parse_repeat
-            values = [parse(row[spots[0]]) for row in cells] if spots else [None] * count
-            data[field] = pd.array(values, dtype=dtype)
-    columns = {f: pd.Series(v, dtype=RAW_PETITION[f]) for f, v in data.items()}
-    return pd.DataFrame(columns, index=pd.RangeIndex(count)), n_bad_dates
+            values = [parse(row[spots[0]]) for row in cells]
+        data[field] = pd.Series(values, index=index, dtype=dtype)
+    return pd.DataFrame(data), n_bad_dates
 
 
 def _texts(cells: list[Sequence], spots: Sequence[int], field: str) -> list[str]:

@@ -33,7 +33,7 @@ SOURCE: Mapping[str, str] = {
 _COUNTS = ("n_read", "n_used", "n_rejected", "n_bad_dates")
 
 DUPLICATE = "与另一行编号相同、内容相同"
-_BLOCK_ROWS = 50_000
+_BLOCK_ROWS = 20_000
 
 Paths = str | PathLike | Iterable[str | PathLike]
 
