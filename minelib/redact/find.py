@@ -10,12 +10,15 @@ from minelib.redact.names import Candidate
 from minelib.redact.numbers import accounts, cards, identities, phones, plates
 from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
-from minelib.redact.titles import called, minority, mixed, polite, titled
+from minelib.redact.titles import called, minority, mixed, polite, spaced, titled
 from minelib.redact.view import View, view
 
-_PATTERNS = (accounts, cases, identities, cards, plates, phones, births, addresses, titled, called, polite, minority, mixed)
+_PATTERNS = (accounts, cases, identities, cards, plates, phones, births, addresses, titled, called, polite, spaced, minority, mixed)
 _WINDOW = 24
-_JOINED = re.compile(r"[、,和与及跟同/ ]{1,2}")
+_LIST_MARKS = frozenset("、,。等和与及")
+# What stands between two names of a list is a name too, whatever its surname.
+_BETWEEN = re.compile("、([一-鿿]{2,3})、")
+_JOINED = re.compile(r"[、,和与及跟同/ ]{1,2}\d{0,3}[.、]?")
 
 
 @dataclass
@@ -39,7 +42,7 @@ def _read(text: str) -> _Reading:
     taken = bytearray(len(r.view.text))
     for span in r.found:
         taken[span.start:span.end] = b"\1" * (span.end - span.start)
-    for c in sorted(names.candidates(r.view.text), key=lambda c: (-c.bits, c.start)):
+    for c in sorted(names.candidates(r.view), key=lambda c: (-c.bits, c.start)):
         if any(taken[c.start:c.end]):
             continue
         if c.bits >= names.SURE:
@@ -77,11 +80,16 @@ def _neighbours(r: _Reading) -> None:
         m = _JOINED.match(text, c.end)
         if not m:
             continue
+        between = _BETWEEN.match(text, c.end)
+        if between and any(p.start == between.end() for p in r.people):
+            r.people.append(Candidate(*between.span(1), names.SURE))
         size = 2 if text[m.end():m.end() + 2] in lex.compounds else 1
         if text[m.end():m.end() + size] not in lex.compounds and text[m.end():m.end() + 1] not in lex.surnames:
             continue
-        best = max(names._weigh(text, m.end(), size, lex), key=lambda c: c.bits, default=None)
-        if best and best.bits > -4 and not _overlaps(r.people, best.start, best.end):
+        best = names.likeliest(text, m.end(), size)
+        # An item that fills the place between two list marks needs no other word for it.
+        filled = best and text[m.end() - 1] == "、" and text[best.end:best.end + 1] in _LIST_MARKS
+        if best and best.bits > (-10 if filled else -4) and not _overlaps(r.people, best.start, best.end):
             r.people.append(best)
             queue.append(best)
 
@@ -99,6 +107,12 @@ def _everywhere(r: _Reading) -> Iterator[Span]:
                 yield Span(at, end, "NAME")
             at = text.find(surface, end)
     yield from (Span(c.start, c.end, "NAME") for c in r.people)
+    for date in sorted({text[s.start:s.end] for s in r.found if s.kind == "DOB" and s.end - s.start > 6}):
+        yield from (Span(m.start(), m.end(), "DOB") for m in re.finditer(re.escape(date) + r"(?!\d)", text))
+
+
+def _trimmed(r: _Reading, span: Span) -> int:
+    return span.start + len(r.view.text[span.start:span.end].rstrip())
 
 
 def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
@@ -130,6 +144,6 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     for text, r in zip(texts, readings, strict=True):
         _neighbours(r)
         spans = (*r.found, *_everywhere(r))
-        out.append(settle(Span(*r.view.original(s.start, s.end), s.kind, s.keep) for s in spans))
+        out.append(settle(Span(*r.view.original(s.start, _trimmed(r, s)), s.kind, s.keep) for s in spans))
         assert all(s.end <= len(text) for s in out[-1])
     return out

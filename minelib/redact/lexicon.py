@@ -27,6 +27,10 @@ class Lexicon:
     minority: frozenset[str]
     pinyin: frozenset[str]
     not_names: frozenset[str]
+    naming: frozenset[str]
+    public: frozenset[str]
+    labels: frozenset[str]
+    verbs: frozenset[str]
 
 
 def _scores(name: str) -> dict[str, float]:

@@ -30,17 +30,22 @@ def _tagger():
     return session, vocabulary, names, np.load(folder / "lac_crf_transitions.npy")
 
 
-def _decode(scores: np.ndarray, transitions: np.ndarray) -> list[int]:
-    best, back = scores[0], []
-    for row in scores[1:]:
-        paths = best[:, None] + transitions
-        step = paths.argmax(axis=0)
-        back.append(step)
-        best = paths[step, np.arange(len(step))] + row
-    path = [int(best.argmax())]
-    for step in reversed(back):
-        path.append(int(step[path[-1]]))
-    return path[::-1]
+def _decode(scores: np.ndarray, sizes: np.ndarray, transitions: np.ndarray) -> np.ndarray:
+    """Find the best tags of a batch by Viterbi; what lies behind a text's end follows along and is not read."""
+    rows, columns = np.arange(len(scores))[:, None], np.arange(scores.shape[2])[None, :]
+    best, back = scores[:, 0], []
+    for at in range(1, scores.shape[1]):
+        paths = best[:, :, None] + transitions
+        step = paths.argmax(axis=1)
+        # Behind its end a text keeps its tag and its score.
+        over = (at >= sizes)[:, None]
+        back.append(np.where(over, columns, step))
+        best = np.where(over, best, paths[rows, step, columns] + scores[:, at])
+    path = np.zeros(scores.shape[:2], int)
+    path[:, -1] = best.argmax(axis=1)
+    for at in range(scores.shape[1] - 1, 0, -1):
+        path[:, at - 1] = back[at - 1][rows[:, 0], path[:, at]]
+    return path
 
 
 def _people(tags: list[str]) -> list[tuple[int, int]]:
@@ -71,7 +76,7 @@ def people(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
             ids[row, :len(texts[i])] = [vocabulary.get(c, unknown) for c in texts[i]]
         sizes = np.array([len(texts[i]) for i in batch])
         (scores,) = session.run(None, {"token_ids": ids, "length": sizes})
+        paths = _decode(scores, sizes, transitions)
         for row, i in enumerate(batch):
-            path = _decode(scores[row, :sizes[row]], transitions)
-            out[i] = _people([names.get(t, "O") for t in path])
+            out[i] = _people([names.get(t, "O") for t in paths[row, :sizes[row]].tolist()])
     return out

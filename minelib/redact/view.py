@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from minelib.schema import MASK
 
 # Zero-width, bidirectional and other format characters: invisible, so they may not split a number or a name.
@@ -18,8 +20,10 @@ PINYIN = r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ]{1,6}[
 DROPPED = re.compile(rf"[{INVISIBLE}]+|(?<=[㐀-鿿]){PINYIN}", re.I)
 # The middle dot of 阿依古丽·艾合买提 as keyboards and converters write it.
 NAME_DOTS = "·•‧∙⋅・･．●○⸱ꞏ᛫"
+BRACKETS = {"【［〔「『﹙": "(", "】］〕」』﹚": ")", "–—－‐‑−": "-", "〜～": "~", "＿": "_"}
 CHINESE_DIGITS = {**dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
                   **dict(zip("壹贰叁肆伍陆柒捌玖幺", "1234567891", strict=True))}
+_CODES = 0x110000
 
 
 @dataclass(frozen=True)
@@ -32,33 +36,52 @@ class View:
         The plain form.
     digits : str
         The same length; Chinese numerals written as digits.
+    codes : ndarray of uint32, shape (len(text),)
+        The characters of `text` as numbers.
     """
 
     text: str
     digits: str
+    codes: np.ndarray
     _offsets: tuple[int, ...] | None
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Give the offsets in the untouched text of `text[start:end]`; what was dropped inside or behind is in."""
+        """Give the offsets in the untouched text; what was dropped inside or behind belongs to it."""
         if self._offsets is None:
             return start, end
         return self._offsets[start], self._offsets[end]
 
 
-@cache
-def _tables() -> tuple[dict, dict]:
+def _replacements() -> dict[str, str]:
     import opencc
 
     han = "".join(map(chr, range(0x4E00, 0xA000)))
-    simple = opencc.OpenCC("t2s").convert(han)
-    plain = {ord(a): b for a, b in zip(han, simple, strict=True) if a != b}
-    for code in (*range(0xFF01, 0xFF5F), *range(0x2460, 0x2474), *range(0x1D7CE, 0x1D800)):
+    pairs = {a: b for a, b in zip(han, opencc.OpenCC("t2s").convert(han), strict=True) if a != b}
+    for code in (*range(0xFF01, 0xFF5F), *range(0x2460, 0x2469), *range(0x1D7CE, 0x1D800)):
         form = unicodedata.normalize("NFKC", chr(code))
-        plain[code] = form if len(form) == 1 else chr(code)
-    plain |= dict.fromkeys(map(ord, "\u3000\xa0\t\u2002\u2003\u2009\u202f\r"), " ")
-    plain |= dict.fromkeys(map(ord, NAME_DOTS), "·")
-    plain |= {ord(a): b for a, b in zip("【［〔「『】］〕」』﹙﹚–—－‐‑−〜～＿﹣", "(((((" ")))))" "()------~~_-", strict=True)}
-    return plain, {ord(a): b for a, b in CHINESE_DIGITS.items()}
+        pairs[chr(code)] = form
+    pairs |= dict.fromkeys("\u3000\xa0\t\u2002\u2003\u2009\u202f\r", " ") | dict.fromkeys(NAME_DOTS, "·")
+    return pairs | {a: b for many, b in BRACKETS.items() for a in many}
+
+
+@cache
+def _tables() -> tuple[np.ndarray, np.ndarray]:
+    """Make the two look-up tables: character code to plain code, and plain code to digit."""
+    plain = np.arange(_CODES, dtype=np.uint32)
+    for a, b in _replacements().items():
+        plain[ord(a)] = ord(b)
+    digits = np.arange(_CODES, dtype=np.uint32)
+    for a, b in CHINESE_DIGITS.items():
+        digits[ord(a)] = ord(b)
+    return plain, digits
+
+
+def _to_codes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def _to_text(codes: np.ndarray) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def view(text: str) -> View:
@@ -69,15 +92,16 @@ def view(text: str) -> View:
     ('张三:1三八', '张3:138', (0, 9))
     """
     plain, digits = _tables()
-    # A mask that is already there must neither be read as text nor be split; one character that no rule knows.
-    flat = MASK.sub(lambda m: "\0" * len(m[0]), text).translate(plain)
-    if not DROPPED.search(flat):
-        return View(flat, flat.translate(digits), None)
-    kept, offsets, last = [], [], 0
-    for gap in (*DROPPED.finditer(flat), None):
-        stop = gap.start() if gap else len(flat)
-        kept.append(flat[last:stop])
-        offsets.extend(range(last, stop))
-        last = gap.end() if gap else stop
-    short = "".join(kept)
-    return View(short, short.translate(digits), (*offsets, len(flat)))
+    # A mask that is there already is neither read nor split: characters no rule knows stand in its place.
+    codes = plain[_to_codes(MASK.sub(lambda m: "\0" * len(m[0]), text) if "〈" in text else text)]
+    flat = _to_text(codes)
+    gaps = [m.span() for m in DROPPED.finditer(flat)]
+    offsets = None
+    if gaps:
+        keep = np.ones(len(codes), bool)
+        for start, stop in gaps:
+            keep[start:stop] = False
+        offsets = (*np.flatnonzero(keep).tolist(), len(flat))
+        codes = codes[keep]
+        flat = _to_text(codes)
+    return View(flat, _to_text(digits[codes]), codes, offsets)
