@@ -3,5 +3,16 @@
 from minelib.mentions.find import Mention, find_mentions
 from minelib.mentions.mask import mask_mentions, strip_mentions
 from minelib.mentions.names import normalise_name
+from minelib.mentions.place import name_petitions, place_of, respondent_of, township_of
 
-__all__ = ["Mention", "find_mentions", "mask_mentions", "normalise_name", "strip_mentions"]
+__all__ = [
+    "Mention",
+    "find_mentions",
+    "mask_mentions",
+    "name_petitions",
+    "normalise_name",
+    "place_of",
+    "respondent_of",
+    "strip_mentions",
+    "township_of",
+]

@@ -1,0 +1,152 @@
+"""What speaks for and against two petitions being one matter.
+
+Each kind of evidence is a sparse matrix with a row a petition, so that the evidence of a pair is a product
+of two rows.  It is summed as log odds, as in record linkage (Fellegi and Sunter 1969).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from minelib.mentions import Mention
+from minelib.vectorise import document_frequency, limit_frequency, term_counts, tfidf
+
+TITLE_WEIGHT = 3  # a title's words count as if said this often
+BACKGROUND = 2000  # a name's rarity is that in a ledger of at least so many petitions
+NAMED_IN_TEXT = 0.7  # a name in the letter alone identifies less than one in the title
+_NO_NAME = frozenset({"district", "township", "office", "area"})
+_AREA = re.compile(r"[A-Z]\d{0,2}[省市县区州]|[^\w]")
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Sparse matrices with a row a petition, and the day it was made (NaN where not known)."""
+
+    words: sp.csr_matrix  # TF-IDF of words, title weighed
+    grams: sp.csr_matrix  # TF-IDF of runs of 2 to 4 characters of the title
+    names: sp.csr_matrix  # square root of the rarity of each name of a place or respondent
+    titled: sp.csr_matrix  # 1 for each name in the title
+    districts: sp.csr_matrix  # 1 for each district in the title
+    townships: sp.csr_matrix  # 1 for each township anywhere
+    petitioners: sp.csr_matrix  # 1 for who sent it
+    days: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def take(self, rows: np.ndarray) -> "Evidence":
+        """Return the evidence of some rows."""
+        return Evidence(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+def gather(
+    petitions: pd.DataFrame, tokens: Sequence[Sequence[str]], mentions: Sequence[Sequence[Mention]]
+) -> Evidence:
+    """Read the evidence off petitions, in the order given.
+
+    Parameters
+    ----------
+    petitions : DataFrame
+        ``title``; ``petitioner_id``, ``received_at`` and ``respondent`` where the ledger has them.
+    tokens : sequence of sequences of str
+        Words of each title and text, joined by a line break.
+    mentions : sequence of sequences of Mention
+        Names in the same.
+    """
+    titles = petitions["title"].tolist()
+    heads = [_title_tokens(words, len(title)) for words, title in zip(tokens, titles, strict=True)]
+    weighed = [head * (TITLE_WEIGHT - 1) + list(words) for head, words in zip(heads, tokens, strict=True)]
+    names, titled, districts, townships = _named(petitions, titles, mentions)
+    return Evidence(
+        words=_weigh(weighed, max_df=0.2),
+        grams=_weigh([_grams(title) for title in titles], max_df=0.05),
+        names=_rarity(names),
+        titled=titled,
+        districts=districts,
+        townships=townships,
+        petitioners=_one_hot(petitions.get("petitioner_id"), len(titles)),
+        days=_days(petitions),
+    )
+
+
+def dots(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the product of rows `left[i]` and `right[i]` of a sparse matrix, for each i."""
+    out = np.zeros(len(left), dtype=np.float32)
+    for start in range(0, len(left), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        out[part] = np.asarray(matrix[left[part]].multiply(matrix[right[part]]).sum(axis=1)).ravel()
+    return out
+
+
+def _title_tokens(words: Sequence[str], length: int) -> list[str]:
+    """Return the tokens that make up the first `length` characters."""
+    end = seen = 0
+    while end < len(words) and seen < length:
+        seen += len(words[end])
+        end += 1
+    return list(words[:end])
+
+
+def _grams(title: str) -> list[str]:
+    """Return the runs of 2 to 4 characters, each sorted: 聚利网 and 利聚网 share one."""
+    text = _AREA.sub("", title)
+    return ["".join(sorted(text[i : i + n])) for n in (2, 3, 4) for i in range(len(text) - n + 1)]
+
+
+def _weigh(tokens: Sequence[Sequence[str]], *, max_df: float) -> sp.csr_matrix:
+    """Return TF-IDF of words that are not in most texts; a word of one text only lengthens its row."""
+    share = max(max_df, min(1.0, 60 / max(1, len(tokens))))
+    weighed = tfidf(limit_frequency(term_counts(tokens), max_df=share).counts)
+    return weighed[:, document_frequency(weighed) > 1]
+
+
+def _named(petitions, titles, mentions) -> list[sp.csr_matrix]:
+    """Return matrices of names, of names in titles, of districts in titles, and of townships."""
+    respondents = petitions["respondent"].tolist() if "respondent" in petitions else [""] * len(titles)
+    rows = [[] for _ in range(4)]
+    for title, respondent, found in zip(titles, respondents, mentions, strict=True):
+        head = [m for m in found if m.end <= len(title)]
+        inside = {m.name for m in head if m.kind not in _NO_NAME} | {respondent} - {""}
+        anywhere = {m.name for m in found if m.kind not in _NO_NAME}
+        rows[0].append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
+        rows[1].append(dict.fromkeys(inside, 1.0))
+        rows[2].append({m.name: 1.0 for m in head if m.kind == "district" and m.name[-1] in "县区"})
+        rows[3].append({m.name: 1.0 for m in found if m.kind == "township"})
+    return [_matrix(r) for r in rows]
+
+
+def _matrix(rows: list[dict[str, float]]) -> sp.csr_matrix:
+    """Return one row a dict, one column a key in order of the keys."""
+    columns = {name: j for j, name in enumerate(sorted({name for row in rows for name in row}))}
+    ends = np.cumsum([0] + [len(row) for row in rows])
+    where = np.array([columns[name] for row in rows for name in row], dtype=np.int32)
+    data = np.array([value for row in rows for value in row.values()], dtype=np.float32)
+    return sp.csr_matrix((data, where, ends), shape=(len(rows), len(columns)))
+
+
+def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
+    """Weigh names so that the product of two rows sums log(N / n) of the names they share."""
+    n_texts = document_frequency(names)
+    weight = np.sqrt(np.log(max(names.shape[0], BACKGROUND) / np.maximum(n_texts, 1)).clip(min=0))
+    weight[n_texts < 2] = 0
+    return (names @ sp.diags_array(weight.astype(np.float32))).tocsr()
+
+
+def _one_hot(values: pd.Series | None, n: int) -> sp.csr_matrix:
+    """Return a column a distinct value; "" has none."""
+    if values is None:
+        return sp.csr_matrix((n, 1), dtype=np.float32)
+    return _matrix([{v: 1.0} if v else {} for v in values.fillna("").astype(str)])
+
+
+def _days(petitions: pd.DataFrame) -> np.ndarray:
+    """Return the day each petition was made, counted from 1970; NaN where not known."""
+    if "received_at" not in petitions:
+        return np.full(len(petitions), np.nan)
+    times = pd.to_datetime(petitions["received_at"], errors="coerce")
+    return ((times - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(dtype=float)

@@ -1,0 +1,149 @@
+"""Link the petitions of one matter (事项): the same concrete thing at the same place or respondent."""
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from minelib.matters.copies import copy_of
+from minelib.matters.evidence import Evidence, gather
+from minelib.matters.pairs import WEIGHTS, candidate_pairs, chances, features
+from minelib.mentions import Mention, find_mentions
+from minelib.schema import LINK, frame
+
+RESOLUTION = 0.3  # the mean chance that all pairs of a matter must reach
+MIN_CHANCE = 0.1  # weaker pairs say nothing for a matter
+_NEAR = 0.8  # cosine of the words from which a link is called a near copy
+REASONS = ("copy", "near copy", "same petitioner", "same place and thing")
+
+
+@dataclass(frozen=True)
+class Matters:
+    """The matters of a ledger.
+
+    Attributes
+    ----------
+    matter_id : Series of str
+        By `record_id`, sorted; "M" and a digest of the smallest record id inside. A petition that is linked
+        to none is a matter of its own.
+    links : DataFrame
+        `schema.LINK`: the strongest links that hold each matter together, one fewer than its petitions.
+    """
+
+    matter_id: pd.Series
+    links: pd.DataFrame
+
+
+def link_matters(
+    petitions: pd.DataFrame,
+    *,
+    tokens: Sequence[Sequence[str]] | None = None,
+    classes: Sequence[str] | pd.Series | None = None,
+    mentions: Sequence[Sequence[Mention]] | None = None,
+    seed: int = 0,
+) -> Matters:
+    """Find which petitions are one matter.
+
+    Copies first; then pairs that share rare words, names or a petitioner are weighed, and groups are found in
+    which most pairs are likely. No array grows with the square of the petitions.
+
+    Parameters
+    ----------
+    petitions : DataFrame
+        ``record_id``, ``title``, ``text``; ``petitioner_id``, ``received_at`` and ``respondent`` are used
+        where they are there.
+    tokens : sequence of sequences of str, optional
+        Words of each title and text joined by a line break; cut here when not given.
+    classes : sequence of str, optional
+        Grievance class of each petition.
+    mentions : sequence of sequences of Mention, optional
+        Names in each title and text joined by a line break; found here when not given.
+    seed : int
+        Of the search for groups.
+
+    Examples
+    --------
+    >>> rows = [
+    ...     ("1", "云栖苑小区垃圾站臭气扰民", "垃圾站每到夏天臭气熏天"),
+    ...     ("2", "云栖苑垃圾站何时搬走", "垃圾站紧挨住宅，臭气熏天"),
+    ...     ("3", "金蝉商贸公司拖欠货款", "欠货款半年"),
+    ... ]
+    >>> found = link_matters(pd.DataFrame(rows, columns=["record_id", "title", "text"]))
+    >>> found.matter_id.nunique(), found.links["reason"].tolist()
+    (2, ['same place and thing'])
+    """
+    order = np.argsort(petitions["record_id"].to_numpy(dtype=str), kind="stable")
+    rows = petitions.iloc[order].reset_index(drop=True)
+    texts = [f"{title}\n{text}" for title, text in zip(rows["title"], rows["text"], strict=True)]
+    tokens = [tokens[i] for i in order] if tokens is not None else _cut(texts)
+    mentions = [mentions[i] for i in order] if mentions is not None else [*map(find_mentions, texts)]
+    e = gather(rows, tokens, mentions)
+    first = copy_of(rows, e)
+    edges = _edges(e, first)
+    matter = _matters(first, edges, seed)
+    ids = rows["record_id"].to_numpy(dtype=str)
+    matter_id = pd.Series(_names(matter, ids), index=pd.Index(ids, name="record_id"), name="matter_id")
+    return Matters(matter_id, _links(ids, matter, edges))
+
+
+def _cut(texts: list[str]) -> list[list[str]]:
+    """Cut texts into words."""
+    from minelib.segment import Segmenter
+
+    return Segmenter().segment(texts)
+
+
+def _edges(e: Evidence, first: np.ndarray) -> pd.DataFrame:
+    """Return the pairs of rows that may be one matter: left, right, place of the reason, chance."""
+    kept = np.unique(first)
+    left, right = (kept[side] for side in candidate_pairs(e.take(kept)))
+    found = features(e, left, right)
+    named = dict(zip(WEIGHTS, found.T, strict=True))
+    reason = np.select([named["words"] >= _NEAR, named["petitioner"] > 0], [1, 2], default=3)
+    pairs = pd.DataFrame({"left": left, "right": right, "reason": reason, "chance": chances(found)})
+    copies = np.flatnonzero(first != np.arange(len(e)))
+    copied = pd.DataFrame({"left": first[copies], "right": copies, "reason": 0, "chance": 1.0})
+    return pd.concat([copied, pairs[pairs["chance"] >= MIN_CHANCE]], ignore_index=True)
+
+
+def _matters(first: np.ndarray, edges: pd.DataFrame, seed: int) -> np.ndarray:
+    """Return the matter of each row as a number: copies together, the rest by the Leiden method."""
+    import igraph
+
+    pairs = edges[edges["reason"] > 0]
+    graph = igraph.Graph(n=len(first), edges=pairs[["left", "right"]].to_numpy())
+    igraph.set_random_number_generator(random.Random(seed))
+    try:
+        found = graph.community_leiden(
+            objective_function="CPM", weights=pairs["chance"].tolist(), resolution=RESOLUTION, n_iterations=10
+        )
+    finally:
+        igraph.set_random_number_generator(random)
+    return np.asarray(found.membership, dtype=np.int64)[first]
+
+
+def _names(matter: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Return an id for each row made from the smallest record id of its matter; `ids` are sorted."""
+    _, where, inverse = np.unique(matter, return_index=True, return_inverse=True)
+    names = ["M" + hashlib.sha256(smallest.encode()).hexdigest()[:12] for smallest in ids[where]]
+    return np.array(names, dtype=object)[inverse]
+
+
+def _links(ids: np.ndarray, matter: np.ndarray, edges: pd.DataFrame) -> pd.DataFrame:
+    """Return the strongest links that hold each matter together."""
+    import igraph
+
+    inside = edges[matter[edges["left"]] == matter[edges["right"]]]
+    graph = igraph.Graph(n=len(ids), edges=inside[["left", "right"]].to_numpy())
+    tree = graph.spanning_tree(weights=(-inside["chance"]).tolist(), return_tree=False)
+    held = inside.iloc[sorted(tree)].sort_values(["right", "left"])
+    columns = {
+        "record_id": ids[held["right"]],
+        "linked_to": ids[held["left"]],
+        "reason": np.array(REASONS, dtype=object)[held["reason"]],
+        "strength": held["chance"].to_numpy(dtype=float),
+    }
+    return frame(columns, LINK)

@@ -1,0 +1,88 @@
+"""Which pairs of petitions are worth weighing, and what they weigh.
+
+Pairs come from one sparse product whose columns are limited in height: a word or name that very many
+petitions hold pairs nobody by itself.  So the work grows with the number of petitions, never with its square.
+"""
+
+import numpy as np
+import scipy.sparse as sp
+
+from minelib.matters.evidence import Evidence, dots
+from minelib.vectorise import document_frequency
+
+# Log odds that two petitions are one matter, for one unit of each evidence.  Estimated by logistic regression
+# on pairs of petitions to a city's message board that were read and labelled by hand, then rounded.
+WEIGHTS = {
+    "words": 14.0,  # cosine of the words
+    "grams": 4.4,  # cosine of the runs of characters in the title
+    "names": 0.25,  # log rarity of the shared names, at most NAMES_CAP
+    "petitioner": 0.4,  # the same petitioner
+    "other_district": -2.9,  # titles that name two districts
+    "other_names": -1.0,  # titles that name places or respondents, and none that is shared
+    "township": 0.6,  # a township in common
+    "months": -0.6,  # logarithm of the days between, plus one
+}
+INTERCEPT = -3.0
+NAMES_CAP = 10.0
+UNKNOWN_GAP = 4.0  # where a date is missing: the logarithm of some eight weeks
+
+MAX_HEIGHT = 200  # petitions under one word or name, for it to make pairs
+MAX_NEIGHBOURS = 40  # pairs a petition makes, the strongest ones
+FLOOR = 2.0  # log odds without the intercept, for a pair to be weighed
+_ROWS = 2048
+
+
+def candidate_pairs(e: Evidence) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs (left below right) that share enough rare words, names or a petitioner."""
+    parts = [("words", e.words), ("grams", e.grams), ("names", e.names), ("petitioner", e.petitioners)]
+    stack = sp.hstack([_low(matrix) * np.sqrt(WEIGHTS[name]) for name, matrix in parts]).tocsr()
+    flipped = stack.T.tocsr()
+    found = [_strongest(stack[i : i + _ROWS] @ flipped, i) for i in range(0, len(e), _ROWS)]
+    left, right = np.concatenate(found, axis=1) if found else np.zeros((2, 0), dtype=np.int64)
+    keys = np.unique(np.minimum(left, right) * len(e) + np.maximum(left, right))
+    return keys // max(1, len(e)), keys % max(1, len(e))
+
+
+def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the evidence of each pair, shape (n_pairs, len(WEIGHTS)), columns in the order of `WEIGHTS`."""
+    return np.column_stack(
+        [
+            dots(e.words, left, right),
+            dots(e.grams, left, right),
+            np.minimum(dots(e.names, left, right), NAMES_CAP),
+            dots(e.petitioners, left, right) > 0,
+            _apart(e.districts, left, right),
+            _apart(e.titled, left, right) & (dots(e.names, left, right) == 0),
+            dots(e.townships, left, right) > 0,
+            np.nan_to_num(np.log1p(np.abs(e.days[left] - e.days[right])), nan=UNKNOWN_GAP),
+        ]
+    ).astype(np.float32)
+
+
+def chances(found: np.ndarray) -> np.ndarray:
+    """Turn evidence into the chance, 0 … 1, that a pair is one matter."""
+    odds = found @ np.array(list(WEIGHTS.values()), dtype=np.float32) + INTERCEPT
+    return 1 / (1 + np.exp(-odds))
+
+
+def _low(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """Return the columns that two petitions share and not too many."""
+    height = document_frequency(matrix)
+    return matrix[:, (height > 1) & (height <= MAX_HEIGHT)]
+
+
+def _strongest(block: sp.csr_matrix, first: int) -> np.ndarray:
+    """Return the best partners of each row of a block of the product; row 0 is petition `first`."""
+    rows = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)) + first
+    kept = (block.data >= FLOOR) & (rows != block.indices)
+    rows, columns, strength = rows[kept], block.indices[kept].astype(np.int64), block.data[kept]
+    order = np.lexsort((columns, -strength, rows))
+    rows, columns = rows[order], columns[order]
+    rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    return np.stack([rows, columns])[:, rank < MAX_NEIGHBOURS]
+
+
+def _apart(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Tell for which pairs both rows hold something and nothing in common."""
+    said = np.diff(matrix.indptr) > 0
+    return said[left] & said[right] & (dots(matrix, left, right) == 0)
