@@ -9,9 +9,10 @@ from minelib.classes.scoring import PhraseScorer
 from minelib.errors import InputError
 from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 
-SURE_MARGIN = 6.0  # points between the first and the second class that make a petition a training example
-MODEL_WEIGHT = 8.0  # points one unit of the model's decision is worth
+SURE_MARGIN = 8.0  # points between the first and the second class that make a petition a training example
+MODEL_WEIGHT = 16.0  # points one unit of the model's decision is worth
 TEMPERATURE = 5.0  # points to log-odds
+LESSON_WEIGHT = 3.0
 LABEL_WEIGHT = 5.0  # a person's label counts as much as this many guesses
 MAX_TRAINING = 10_000  # rows of the ledger the model learns from; a digest of the text picks them
 CHUNK = 20_000  # rows scored at a time
@@ -25,7 +26,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     taxonomy : Taxonomy, optional
         Default: the packaged one.
     abstain_below : float
-        A petition without a single phrase whose best probability is lower gets the taxonomy's "other" class.
+        Points: a petition whose best class has fewer gets the taxonomy's "other" class.
     random_state : int
 
     Attributes
@@ -40,7 +41,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     ['C23']
     """
 
-    def __init__(self, taxonomy: Taxonomy | None = None, *, abstain_below=0.15, random_state=0):
+    def __init__(self, taxonomy: Taxonomy | None = None, *, abstain_below=-8.0, random_state=0):
         self.taxonomy = taxonomy
         self.abstain_below = abstain_below
         self.random_state = random_state
@@ -63,7 +64,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         self._fit_model(
             [texts[i] for i in trained] + lessons,
             np.concatenate([target[trained], lesson_class]),
-            np.concatenate([weight, np.ones(len(lessons))]),
+            np.concatenate([weight, np.full(len(lessons), LESSON_WEIGHT)]),
         )
         return self
 
@@ -89,10 +90,10 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         return self._phrase_points(texts) + MODEL_WEIGHT * self._model_points(texts)
 
     def examine(self, texts: list[str]):
-        """Return the weighed hits, the phrases' points and the probabilities of at most `CHUNK` texts."""
+        """Return the weighed hits, the phrases' points and all points of at most `CHUNK` texts."""
         found = self.scorer_.weigh(texts)
         points = self.scorer_.points(found, len(texts))
-        return found, points, _softmax((points + MODEL_WEIGHT * self._model_points(texts)) / TEMPERATURE)
+        return found, points, points + MODEL_WEIGHT * self._model_points(texts)
 
     def _phrase_points(self, texts):
         return self.scorer_.points(self.scorer_.weigh(texts), len(texts))
@@ -108,21 +109,21 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X):
         """Share of every class, from the points; (n_texts, n_classes), rows sum to 1."""
-        return _softmax(self.decision_function(X) / TEMPERATURE)
+        return softmax(self.decision_function(X) / TEMPERATURE)
 
     def predict(self, X):
         """Code of the best class, or of "other" where nothing speaks for any."""
-        return self.classes_[self.choose(self.predict_proba(X))]
+        return self.classes_[self.choose(self.decision_function(X))]
 
-    def choose(self, chance: np.ndarray) -> np.ndarray:
-        """Index of the best class of each row of probabilities, or of "other" below `abstain_below`."""
+    def choose(self, decision: np.ndarray) -> np.ndarray:
+        """Index of the best class of each row of points, or of "other" below `abstain_below`."""
         other = self.taxonomy_.codes.index(self.taxonomy_.other)
-        return np.where(chance.max(axis=1, initial=0) < self.abstain_below, other, chance.argmax(axis=1))
+        return np.where(decision.max(axis=1, initial=-np.inf) < self.abstain_below, other, decision.argmax(axis=1))
 
     def evidence(self, X) -> list[list[tuple[int, int, str]]]:
         """Return for each text the spans (start, end, phrase) that speak for its predicted class."""
         texts = _as_texts(X)
-        chosen = self.choose(self.predict_proba(texts))
+        chosen = self.choose(self.decision_function(texts))
         return self.spans(self.scorer_.weigh(texts), chosen, len(texts))
 
     def spans(self, found, chosen: np.ndarray, n_texts: int) -> list[list[tuple[int, int, str]]]:
@@ -188,7 +189,7 @@ def _best(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return points.argmax(axis=1), ranked[:, -1] - ranked[:, -2]
 
 
-def _softmax(points: np.ndarray) -> np.ndarray:
+def softmax(points: np.ndarray) -> np.ndarray:
     power = np.exp(points - points.max(axis=1, keepdims=True))
     return power / power.sum(axis=1, keepdims=True)
 

@@ -4,7 +4,7 @@ Every text becomes a run of character numbers; a phrase's words are found by has
 pass over the characters does for any number of words, so a prosecutor may add as many as they like.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,8 +40,11 @@ class Hits:
     def __len__(self) -> int:
         return len(self.phrase)
 
-    def take(self, keep: np.ndarray) -> "Hits":
+    def take(self, keep) -> "Hits":
         return Hits(self.phrase[keep], self.text[keep], self.start[keep], self.end[keep], self.sentence[keep])
+
+    def shifted(self, first: int) -> "Hits":
+        return replace(self, phrase=self.phrase - first)
 
 
 class PhraseFinder:

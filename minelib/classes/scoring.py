@@ -7,12 +7,16 @@ import numpy as np
 from minelib.classes.matching import Hits, PhraseFinder
 from minelib.knowledge.taxonomy import Taxonomy, parse_phrase
 
-TITLE, REQUEST, LEAD, BODY, SOLVED = 3.0, 1.5, 1.3, 1.0, 0.3
+# A title names the place first and the grievance last, so words late in it weigh more.
+TITLE_START, TITLE_END = 1.8, 4.2
+REQUEST, LEAD, SOLVED = 1.5, 1.3, 0.3  # against 1 for a word anywhere in the body
 LEAD_LENGTH = 100  # characters after the title that usually say what it is about
-BODY_ROOM = 12.0  # points a long body tends to, so that length does not outvote the title
-_REQUEST = "请求|恳请|恳求|希望|要求|建议|请问|咨询|诉求|强烈呼吁|望领导|望政府|请政府|请领导|盼"
-_DENIAL = "不是|并非|不属于|不涉及|与~无关"
-_SOLVED = "已解决|已经解决|已处理|已经处理|已得到解决|得到了解决|已妥善解决"
+REQUEST_REACH = 30  # characters a "请求" covers
+NESTED = 0.4  # "征地" inside "征地补偿" is hardly a second clue
+TITLE_ROOM, BODY_ROOM = 40.0, 20.0  # points saturate towards these, so that length does not outvote the title
+_REQUEST = parse_phrase("请求|恳请|恳求|希望|要求|建议|请问|咨询|诉求|强烈呼吁|望领导|望政府|请政府|请领导|盼")
+_DENIAL = parse_phrase("不是|并非|不属于|不涉及")
+_SOLVED = parse_phrase("已解决|已经解决|已处理|已经处理|已得到解决|得到了解决|已妥善解决")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,56 +35,61 @@ class PhraseScorer:
     ----------
     phrases : list of str
         As they stand in the file, class after class.
-    owner : int array
-        Class index of each phrase.
+    owner, weight : arrays
+        Class index and points of each phrase.
     """
 
     def __init__(self, taxonomy: Taxonomy):
         own = [(i, p, w) for i, c in enumerate(taxonomy.classes) for p, w in c.phrases]
         alike = [(i, p) for i, c in enumerate(taxonomy.classes) for p in c.lookalikes]
-        cues = [parse_phrase(p) for p in (_REQUEST, _DENIAL.split("|与")[0], _SOLVED)]
         self.phrases = [p.text for _, p, _ in own]
         self.owner = np.array([i for i, _, _ in own], dtype=np.int64)
-        self.weight = np.array([w for _, _, w in own])
+        self.weight = np.array([w for _, _, w in own], dtype=float)
         self.n_classes = len(taxonomy.classes)
         self._alike_owner = np.array([i for i, _ in alike], dtype=np.int64)
-        self._n_own, self._n_alike = len(own), len(alike)
+        cues = [_REQUEST, _DENIAL, _SOLVED]
         self._finder = PhraseFinder([p for _, p, _ in own] + [p for _, p in alike] + cues)
 
     def weigh(self, texts: list[str]) -> Evidence:
         """Find and weigh every phrase; hits that are denied or part of a look-alike are left out."""
-        found = self._finder.find(texts)
-        first_alike, first_cue = self._n_own, self._n_own + self._n_alike
-        own = found.take(found.phrase < first_alike)
-        alike = found.take((found.phrase >= first_alike) & (found.phrase < first_cue))
-        request, denial, solved = (found.take(found.phrase == first_cue + k) for k in range(3))
-        keep = ~_inside(own, self.owner[own.phrase], alike, self._alike_owner[alike.phrase - first_alike])
-        keep &= ~(_distance_after(own, denial) <= 2)
-        own = own.take(keep)
+        own, alike, request, denial, solved = self._split(self._finder.find(texts))
+        covered = _inside(own, self.owner[own.phrase], alike, self._alike_owner[alike.phrase])
+        own = own.take(~covered & (_distance_after(own, denial) > 2))
         title_end = np.array([max(t.find("\n"), 0) for t in texts], dtype=np.int64)[own.text]
         in_title = own.end <= title_end
-        factor = np.where(own.start <= title_end + LEAD_LENGTH, LEAD, BODY)
-        factor = np.where(_distance_after(own, request) <= 30, REQUEST, factor)
-        factor = np.where(in_title, TITLE, factor)
+        late = own.end / np.maximum(title_end, 1)
+        factor = np.where(own.start <= title_end + LEAD_LENGTH, LEAD, 1.0)
+        factor = np.where(_distance_after(own, request) <= REQUEST_REACH, REQUEST, factor)
+        factor = np.where(in_title, TITLE_START + (TITLE_END - TITLE_START) * late, factor)
         factor = np.where(np.isin(own.sentence, solved.sentence), SOLVED, factor)
-        return Evidence(own, self.weight[own.phrase] * factor, in_title)
+        weight = self.weight[own.phrase]
+        nested = _nested(own, self.owner[own.phrase], weight > 0)
+        return Evidence(own, weight * factor * np.where(nested, NESTED, 1.0), in_title)
+
+    def _split(self, found: Hits) -> list[Hits]:
+        """Part hits into those of classes, of look-alikes, and of each cue; each numbered from 0."""
+        n_own, n_alike = len(self.phrases), len(self._alike_owner)
+        starts = np.cumsum([0, n_own, n_alike, 1, 1, 1])
+        bounds = np.searchsorted(found.phrase, starts)
+        return [
+            found.take(slice(low, high)).shifted(first)
+            for low, high, first in zip(bounds[:-1], bounds[1:], starts[:-1], strict=True)
+        ]
 
     def points(self, evidence: Evidence, n_texts: int) -> np.ndarray:
-        """Sum a phrase's best hit in the title and in the body; (n_texts, n_classes)."""
-        total = np.zeros((2, n_texts, self.n_classes))
+        """Sum each phrase's best hit in the title and in the body; (n_texts, n_classes)."""
         hits = evidence.hits
-        strength = np.abs(evidence.points)
-        order = np.lexsort((-strength, evidence.in_title, hits.phrase, hits.text))
-        key = (hits.text[order] * self._n_own + hits.phrase[order]) * 2 + evidence.in_title[order]
+        order = np.lexsort((-np.abs(evidence.points), evidence.in_title, hits.phrase, hits.text))
+        key = (hits.text[order] * len(self.phrases) + hits.phrase[order]) * 2 + evidence.in_title[order]
         best = order[np.flatnonzero(np.diff(key, prepend=-1))]
-        np.add.at(
-            total,
-            (evidence.in_title[best].astype(int), hits.text[best], self.owner[hits.phrase[best]]),
-            evidence.points[best],
-        )
-        body, title = total
-        size = np.maximum(body, 0).max(axis=1, keepdims=True)
-        return title + body * BODY_ROOM / (BODY_ROOM + size)
+        place = hits.text[best] * self.n_classes + self.owner[hits.phrase[best]]
+        sums = [
+            np.bincount(place[part], evidence.points[best][part], minlength=n_texts * self.n_classes)
+            for part in (evidence.in_title[best], ~evidence.in_title[best])
+        ]
+        title, body = (s.reshape(n_texts, self.n_classes) for s in sums)
+        most = np.maximum(body, 0).max(axis=1, keepdims=True, initial=0)
+        return title * TITLE_ROOM / (TITLE_ROOM + np.maximum(title, 0)) + body * BODY_ROOM / (BODY_ROOM + most)
 
 
 def _inside(hits: Hits, group, cover: Hits, cover_group) -> np.ndarray:
@@ -92,11 +101,23 @@ def _inside(hits: Hits, group, cover: Hits, cover_group) -> np.ndarray:
     place = (cover.text * n_groups + cover_group) * scale
     order = np.argsort(place + cover.start, kind="stable")
     begins = (place + cover.start)[order]
-    # The furthest end of any cover that begins no later; place grows with text and group, so none leaks over.
+    # The furthest end of any cover that begins no later; place grows with text and group: none leaks over.
     reach = np.maximum.accumulate((place + cover.end)[order])
     mine = (hits.text * n_groups + group) * scale
     at = np.searchsorted(begins, mine + hits.start, side="right") - 1
     return (at >= 0) & (reach[np.maximum(at, 0)] >= mine + hits.end)
+
+
+def _nested(hits: Hits, group, counts) -> np.ndarray:
+    """Which hits lie inside another one of their group that counts (an equal one only if it came first)."""
+    scale = np.int64(hits.end.max(initial=0) + 1)
+    place = (hits.text * (group.max(initial=0) + 1) + group) * scale
+    order = np.lexsort((-hits.end, place + hits.start))
+    end = np.where(counts, place + hits.end, 0)[order]
+    before = np.concatenate([[0], np.maximum.accumulate(end)[:-1]]) if len(end) else end
+    nested = np.zeros(len(hits), dtype=bool)
+    nested[order] = end <= before
+    return nested & counts
 
 
 def _distance_after(hits: Hits, cue: Hits) -> np.ndarray:

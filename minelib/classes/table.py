@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from minelib.classes.classifier import CHUNK, GrievanceClassifier
+from minelib.classes.classifier import CHUNK, TEMPERATURE, GrievanceClassifier, softmax
 from minelib.knowledge.taxonomy import Taxonomy
 
 COLUMNS = ["record_id", "class_code", "class_margin", "second_class", "class_evidence"]
@@ -57,8 +57,9 @@ def classify(
 
 
 def _classify_chunk(model: GrievanceClassifier, texts: list[str], known: list[str]) -> pd.DataFrame:
-    found, points, chance = model.examine(texts)
-    first = model.choose(chance)
+    found, points, decision = model.examine(texts)
+    chance = softmax(decision / TEMPERATURE)
+    first = model.choose(decision)
     given = np.array([k != "" for k in known])
     codes = model.taxonomy_.codes
     first[given] = [codes.index(k) for k in known if k]
