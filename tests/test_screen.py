@@ -10,6 +10,7 @@ from minelib.screen import SIGNALS, Weights, screen_issues, weight_sensitivity
 from minelib.tally import matter_table
 
 WRONG = ("投诉{site}拒不退还费用", "{site}违规收取费用，多次交涉拒绝退款，主管部门推诿不处理。")
+PLAIN = ("投诉{site}违规收费", "{site}违规收取费用，拒绝退款。")
 WISH = ("建议在{site}附近增设地铁站", "希望早日规划建设地铁出入口，方便市民出行。")
 
 
@@ -161,15 +162,25 @@ def test_five_people_on_one_letter_are_a_joint_visit():
 
 
 def test_silence_counts_only_where_the_ledger_records_replies():
-    with_replies = letters("I1", "C23", SHOPS[:4], 1, WRONG, source="a.csv")
+    with_replies = letters("I1", "C23", SHOPS[:4], 1, PLAIN, source="a.csv")
     with_replies[0]["replied_at"] = with_replies[0]["received_at"] + pd.Timedelta(days=10)
     with_replies[1]["replied_at"] = with_replies[1]["received_at"] + pd.Timedelta(days=90)
-    without = letters("I2", "C23", SHOPS[:4], 1, WRONG, source="b.csv")
-    court = letters("I3", "C34", SHOPS[:4], 1, WRONG, source="a.csv")
+    without = letters("I2", "C23", SHOPS[:4], 1, PLAIN, source="b.csv")
+    court = letters("I3", "C34", SHOPS[:4], 1, PLAIN, source="a.csv")
     late = letters("I4", "C40", ["甲"], 1, WISH, source="b.csv", start="2026-01-01")
     _, signals = screen_issues(*tables(with_replies, without, court, late))
     assert one(signals, "I1", "delay")["value"] == pytest.approx(3 / 4)
-    assert np.isnan(one(signals, "I2", "delay")["value"]) and np.isnan(one(signals, "I3", "delay")["value"])
+    assert "可计时4件次中3件次" in one(signals, "I1", "delay")["shown"]
+    assert one(signals, "I2", "delay")["value"] == one(signals, "I3", "delay")["value"] == 0
+    assert "可计时" not in one(signals, "I2", "delay")["shown"]
+
+
+def test_writers_who_were_passed_over_count_without_any_dates():
+    _, signals = screen_issues(*tables(
+        letters("I1", "C23", SHOPS[:4], 1, PLAIN), letters("I2", "C23", SHOPS[:4], 1, WRONG)
+    ))
+    assert one(signals, "I1", "delay")["points"] < one(signals, "I2", "delay")["points"]
+    assert one(signals, "I2", "delay")["value"] == 1
 
 
 def test_one_respondent_behind_all_matters_is_concentration():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from minelib.screen.marks import mark_allegations
+from minelib.screen.marks import mark_allegations, mark_unheeded
 from minelib.trends import counted_dates, matter_dates
 
 # 信访工作条例 (2022) art. 34: 60 days for matters of art. 31(6). Criminal, police and court matters follow
@@ -97,7 +97,8 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
         Its `matters` hold besides the columns of `schema.MATTER`: `letters`, `repeats` (重复件), `joint` (1
         for a 集体访), `alleges` (mean over letters, 0 … 1), `group:老年人` … (1 where a letter names it),
         `grouped` (any of them), `clocked` and `late` (letters a reply could be timed for, and those answered
-        after 60 days or not at all), `first_at` (NaT for bulk registrations), `batch`.
+        after 60 days or not at all), `unheeded` (1 where a letter is late or says so), `first_at` (NaT for bulk
+        registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
     issues = issues.assign(titles=_exemplar_titles(petitions, issues))
@@ -138,12 +139,13 @@ def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timesta
         }
     )
     letters["clocked"], letters["late"] = _reply_clock(members, clocked.loc[members.index], end)
+    letters["unheeded"] = np.maximum(letters["late"], mark_unheeded(members["text"]))
     for name in sorted({g for groups in members["groups"].unique() for g in groups.split("、") if g}):
         letters[f"group:{name}"] = members["groups"].str.contains(name, regex=False).astype(float)
     letters["grouped"] = members["groups"].ne("").astype(float)
     sums = letters.groupby("matter_id").sum()
     sums["alleges"] /= sums["letters"]
-    flags = [c for c in sums if c.startswith("group")]
+    flags = [c for c in sums if c.startswith("group")] + ["unheeded"]
     sums[flags] = sums[flags].clip(upper=1)
     return sums
 

@@ -20,22 +20,26 @@ _PRIOR = {"often": 1.2, "sometimes": 0.0, "seldom": -1.8}
 class _Group:
     name: str
     words: tuple[str, ...]
+    title: tuple[str, ...]
     pattern: re.Pattern | None
     not_: re.Pattern | None
 
     def found_in(self, text: str) -> bool:
         if self.not_ and self.not_.search(text):
             text = self.not_.sub("　", text)
-        return any(w in text for w in self.words) or bool(self.pattern and self.pattern.search(text))
+        if any(w in text for w in self.words):
+            return True
+        title = text.split("\n", 1)[0]
+        return any(w in title for w in self.title) or bool(self.pattern and self.pattern.search(text))
 
 
 def mark_groups(texts: Iterable[str]) -> list[str]:
-    """Return the vulnerable groups each text names, joined by "、"; "" where none.
+    """Return the vulnerable groups whose rights each text says are touched, joined by "、"; "" where none.
 
     Parameters
     ----------
     texts : iterable of str
-        Title and text of a petition together.
+        Title and text of a petition, joined by a line break: some words count in the title only.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def mark_groups(texts: Iterable[str]) -> list[str]:
 
     Examples
     --------
-    >>> mark_groups(["八旬老人被养老院收取高额会员费", "咨询养老保险缴费年限", "包工头拖欠我们工资"])
+    >>> mark_groups(["八旬老人被收取高额会员费", "咨询养老保险缴费年限", "包工头拖欠我们工资"])
     ['老年人', '', '农民工']
     """
     groups = _groups()
@@ -74,16 +78,33 @@ def mark_allegations(titles: Iterable[str], texts: Iterable[str], class_codes: I
     return 1 / (1 + np.exp(-np.array(odds, dtype=float)))
 
 
+def mark_unheeded(texts: Iterable[str]) -> list[bool]:
+    """Say of each letter whether its writer turned to somebody before and was passed over (推诿, 投诉无果).
+
+    >>> mark_unheeded(["多次向街道反映无果，互相推诿", "请问如何办理"])
+    [True, False]
+    """
+    words = packaged_toml("kinds")["unheeded"]["body"]
+    return [any(w in text for w in words) for text in texts]
+
+
 def _letter_odds(title: str, text: str, words) -> float:
     odds = 0.0
     for in_title, in_body, title_step, most_title, body_step, most_body in words:
-        odds += title_step * min(_hits(in_title, title), most_title)
-        odds += body_step * min(_hits(in_body, text), most_body)
+        odds += title_step * _hits(in_title, title, most_title)
+        odds += body_step * _hits(in_body, text, most_body)
     return odds
 
 
-def _hits(words: Iterable[str], text: str) -> int:
-    return sum([w in text for w in words])  # noqa: C419 — a list is half again as fast here
+def _hits(words: Iterable[str], text: str, most: int) -> int:
+    """Count the words that occur, no further than `most`: an angry letter is soon counted."""
+    found = 0
+    for word in words:
+        if word in text:
+            found += 1
+            if found == most:
+                break
+    return found
 
 
 def _groups() -> tuple[_Group, ...]:
@@ -95,6 +116,7 @@ def _group(entry: Mapping) -> _Group:
     return _Group(
         entry["name"],
         tuple(entry["words"]),
+        tuple(entry["title"]),
         re.compile(pattern) if pattern else None,
         re.compile("|".join(map(re.escape, not_))) if not_ else None,
     )

@@ -31,14 +31,14 @@ class Weights:
     """
 
     breadth: float = 16
-    spread: float = 12
+    spread: float = 10
     concentration: float = 5
     rise: float = 7
-    repetition: float = 5
+    repetition: float = 4
     group: float = 5
     vulnerable: float = 8
     novelty: float = 2
-    delay: float = 3
+    delay: float = 6
     law: float = 7
     field: float = 5
     supervisable: float = 25

@@ -12,8 +12,8 @@ from minelib.screen.evidence import Evidence
 from minelib.screen.shares import wilson_low
 
 Measured = tuple[np.ndarray, np.ndarray]
-_MANY = 40  # independent matters that count as fully widespread
-_MANY_SITES = 15
+_MANY = 100  # independent matters that count as fully widespread
+_MANY_SITES = 60
 _HIGH_REPEAT = 0.6  # twice the national share of repeat petitions in 2021 (272,013 of 895,362)
 
 
@@ -61,8 +61,8 @@ def vulnerable(e: Evidence, weights: np.ndarray) -> Measured:
 
 
 def delay(e: Evidence, weights: np.ndarray) -> Measured:
-    """回应: share of timed letters answered after 60 days or not at all; NaN where none is timed."""
-    return _share(e.total(weights, "late"), e.total(weights, "clocked"), full=0.8)
+    """回应: share of matters that say they were passed over, or whose reply came after 60 days or never."""
+    return _share(e.total(weights, "unheeded"), e.total(weights), full=0.6)
 
 
 def supervisable(e: Evidence, weights: np.ndarray) -> Measured:

@@ -94,11 +94,11 @@ def _vulnerable(e):
 
 def _delay(e):
     late, timed = e.total(e.ones, "late").astype(int), e.total(e.ones, "clocked").astype(int)
-    return [
-        f"可计时{t}件中{k}件超过{REPLY_DAYS}日未见答复或方答复（是否适用该时限须逐件核对）" if t
-        else "无可计时的答复日期"
+    clock = [
+        f"；可计时{t}件次中{k}件次超过{REPLY_DAYS}日未见答复或方答复（是否适用该时限须逐件核对）" if t else ""
         for k, t in zip(late, timed, strict=True)
     ]
+    return [a + b for a, b in zip(_shares(e, "unheeded", None, "称反映未果或答复迟延"), clock, strict=True)]
 
 
 def _supervisable(e):
