@@ -97,8 +97,8 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
         Its `matters` hold besides the columns of `schema.MATTER`: `letters`, `repeats` (重复件), `joint` (1
         for a 集体访), `alleges` (mean over letters, 0 … 1), `group:老年人` … (1 where a letter names it),
         `grouped` (any of them), `clocked` and `late` (letters a reply could be timed for, and those answered
-        after 60 days or not at all), `unheeded` (1 where a letter is late or says so), `first_at` (NaT for bulk
-        registrations), `batch`.
+        after 60 days or not at all), `unheeded` (1 where a letter is late or says so), `first_at` (NaT for
+        bulk registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
     issues = issues.assign(titles=_exemplar_titles(petitions, issues))
