@@ -7,7 +7,6 @@ the rows and columns they spread over, and entity declarations are looked at on 
 import re
 import zipfile
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +21,8 @@ _SPLIT = "split the ledger into smaller workbooks"
 _CHUNK = 1 << 20
 _OVERLAP = 300  # bytes of the chunk before, so that no tag is cut
 _ROW = re.compile(rb'<(?:\w+:)?row [^<>]{0,200}?\br=["\'](\d{1,7})["\']')
-_COLUMN = re.compile(rb'\br=["\']([A-Z]{2,3})\d{1,7}["\']')
-_SHARED = re.compile(rb'\bt=["\']s["\'][^<>]{0,100}><v>(\d{1,9})</v>')
+_COLUMN = re.compile(rb'r=["\']([A-Z]{2,3})\d{1,7}["\']')
+_SHARED = re.compile(rb't=["\']s["\'][^<>]{0,100}><v>(\d{1,9})</v>')
 _ITEM = re.compile(rb"<(?:\w+:)?si[ >/]")
 _STRINGS = re.compile(r"xl/sharedStrings\.xml$", re.I)
 
@@ -44,13 +43,32 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, budget: int) -> int:
-    """Unpack one part without keeping it; return its true size."""
-    size, rows, columns = 0, 1, 26
+def _check_size(size: int) -> None:
+    if size > MAX_UNPACKED:
+        raise InputError(f"unpacks to more than {MAX_UNPACKED >> 20} MB; {_SPLIT}")
+
+
+def _string_sizes(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> np.ndarray:
+    """Return about how many bytes each shared string takes: from one item's tag to the next."""
+    starts, end = [np.empty(0, np.int64)], 0
+    for window, new in _chunks(package, part):
+        begin, end = end + new - len(window), end + new
+        starts.append(np.array([m.start() for m in _ITEM.finditer(window)], dtype=np.int64) + begin)
+        _check_size(end + 16 * sum(map(len, starts)))
+    return np.diff(np.append(np.unique(np.concatenate(starts)), end))
+
+
+def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, sizes: np.ndarray) -> int:
+    """Unpack one part without keeping it; return its true size.
+
+    `sizes` tells how long each shared string is: cells that all repeat a long one are small packed and
+    endless as text.
+    """
+    size, text, rows, columns = 0, 0, 1, 26
+    longest = int(sizes.max(initial=0))
     for window, new in _chunks(package, part):
         size += new
-        if size > budget:
-            raise InputError(f"unpacks to more than {MAX_UNPACKED >> 20} MB; {_SPLIT}")
+        _check_size(size)
         if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
             raise InputError(f"{part.filename} declares XML entities, which no ledger needs; {SAVE_AGAIN}")
         rows = max([rows, *map(int, _ROW.findall(window))])
@@ -60,36 +78,13 @@ def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, budget: int) ->
                 f"{part.filename} spreads over {rows} rows and {columns} columns, over {MAX_CELLS} cells; "
                 "delete the stray cells right of and below the table"
             )
-    return size
-
-
-def _string_sizes(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> np.ndarray:
-    """Return about how many bytes each shared string takes: from one item's tag to the next."""
-    starts, at = {0}, 0
-    for window, new in _chunks(package, part):
-        begin = at - (len(window) - new)
-        starts.update(begin + m.start() for m in _ITEM.finditer(window))
-        at += new
-    starts.discard(0)
-    return np.array([b - a for a, b in pairwise([*sorted(starts), at])], dtype=np.int64)
-
-
-def _check_text(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
-    """Refuse a workbook whose cells all repeat one long shared string: small packed, endless as cells."""
-    sizes = [_string_sizes(package, p) for p in parts if _STRINGS.match(p.filename)]
-    if not sizes or not len(sizes[0]):
-        return
-    for part in parts:
-        if part.file_size // 20 * int(sizes[0].max()) < MAX_UNPACKED:
-            continue
-        total = 0
-        for window, _ in _chunks(package, part):
+        # A cell that refers to a string takes 20 bytes at least.
+        if part.file_size // 20 * longest > MAX_UNPACKED:
             used = np.array(_SHARED.findall(window), dtype="S9").astype(np.int64)
-            total += int(sizes[0][used[used < len(sizes[0])]].sum())
-            if total > MAX_UNPACKED:
-                raise InputError(
-                    f"{part.filename} repeats text to more than {MAX_UNPACKED >> 20} MB; {_SPLIT}"
-                )
+            text += int(sizes[used[used < len(sizes)]].sum())
+        if text > MAX_UNPACKED:
+            raise InputError(f"{part.filename} repeats text to more than {MAX_UNPACKED >> 20} MB; {_SPLIT}")
+    return size
 
 
 def check_package(path: Path) -> None:
@@ -106,11 +101,11 @@ def check_package(path: Path) -> None:
         parts = package.infolist()
         if not any(p.filename.lower() == "xl/workbook.xml" for p in parts):
             raise InputError(f"is a zip file but not an xlsx workbook; {SAVE_AGAIN}")
-        declared = sum(p.file_size for p in parts)
-        if declared > MAX_UNPACKED:
-            raise InputError(f"unpacks to {declared >> 20} MB, over {MAX_UNPACKED >> 20} MB; {_SPLIT}")
-        budget = MAX_UNPACKED
+        _check_size(sum(p.file_size for p in parts))
+        strings = [_string_sizes(package, p) for p in parts if _STRINGS.match(p.filename)]
+        sizes = np.concatenate([*strings, np.empty(0, np.int64)])
+        total = 0
         for part in parts:
             if part.filename.lower().endswith((".xml", ".rels")):
-                budget -= _check_part(package, part, budget)
-        _check_text(package, parts)
+                total += _check_part(package, part, sizes)
+                _check_size(total)
