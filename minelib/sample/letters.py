@@ -4,7 +4,7 @@ Personal information stays marked (see `people.mark`) through every change, so i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -12,14 +12,15 @@ from random import Random
 from minelib.sample.grammar import Grammar
 from minelib.sample.people import unmark
 from minelib.sample.topics import Topic, packaged, topics
-from minelib.sample.world import Petition, own_values
+from minelib.sample.world import Matter, Petition, own_values
 
 _WISH = "[希望|恳请|请求|要求|请|强烈要求|盼|盼望|望]"
-_LENGTHS = {"letter": (1, 2, 2, 3), "visit": (1, 1, 2), "net": (1, 1, 1, 2), "hotline": (1, 1, 1, 2)}
+_LENGTHS = {"letter": (1, 2, 2, 3, 3), "visit": (1, 1, 2), "net": (1, 1, 1, 2), "hotline": (1, 1, 1, 2)}
 _THIRD_PERSON = (
     *(("我们", "其"), ("本人", "其"), ("咱们", "其"), ("我", "其")),
     *(("！", "。"), ("您好，", ""), ("您", "")),
 )
+_CLAUSE = re.compile(r"[，。：；？！]")
 _SENTENCE = re.compile(r"(?<=[。！？])")
 _TRADITIONAL = re.compile(r"[\u4e00-\u9fff]")
 
@@ -53,7 +54,7 @@ class Writer:
         if first and petition.mode in ("near", "copy"):
             copy_of, register, title, text, second = first
             if petition.mode == "near":
-                text = self._near(text)
+                text = self._near(text, register)
         else:
             register = self.rng.choices(list(self.registers), list(self.registers.values()))[0]
             title, text, second = self._compose(petition, register)
@@ -65,16 +66,21 @@ class Writer:
         return Letter(register, title, text, title_spans, text_spans, copy_of, second)
 
     def _compose(self, petition: Petition, register: str) -> tuple[str, str, str]:
-        topic, rng = petition.matter.topic, self.rng
-        values = {**petition.matter.values, **own_values(petition.petitioner, topic.place)}
-        other = self._other(topic)
-        values |= self._parts(topic, register, other)
-        frame = rng.choice(self.frames[register])
-        if topic.trap == "感谢信不是投诉":
-            frame = "[{greet_net}|{caller}|{greet}]{wrong}[{bye_net}|]"
+        matter, rng = petition.matter, self.rng
+        values = {**matter.values, **own_values(petition.petitioner, matter.topic.place)}
+        other = self._other(matter.topic)
+        wrong = self.grammar.expand(self._wrong(matter, register), values)
+        told = _pairs(wrong) - _pairs(matter.area + matter.town + matter.place)
+        values |= self._parts(matter.topic, register, told, values)
+        values["wrong"] = wrong + (
+            self.grammar.expand("{also}" + rng.choice(other.wrong), values) if other else ""
+        )
+        thanks = "[{greet_net}|{caller}|{greet}]{wrong}[{bye_net}|]"
+        frame = thanks if matter.topic.purpose == "感谢" else rng.choice(self.frames[register])
         text = self.grammar.expand(frame, values)
-        tail = "{title_tail}" if register == "net" else ""
-        title = self.grammar.expand(rng.choice(topic.title) + tail, values)
+        title = self._title(matter.topic, told, values)
+        if register == "net":
+            title += self.grammar.expand("{title_tail}")
         if petition.mode == "again":
             opening = "{again_note}" if register in ("hotline", "visit") else "{again}"
             text = self.grammar.expand(opening, values) + text
@@ -83,19 +89,42 @@ class Writer:
             text = _third_person(text)
         return title, text, other.code if other else ""
 
-    def _parts(self, topic: Topic, register: str, other: Topic | None) -> dict[str, str]:
+    def _wrong(self, matter: Matter, register: str) -> str:
+        wordings = matter.topic.wrong
+        if not matter.topic.one_wrong:
+            return wordings[matter.angle]
+        return "".join(self.rng.sample(wordings, min(self.rng.choice(_LENGTHS[register]), len(wordings))))
+
+    def _title(self, topic: Topic, told: set[str], values: Mapping[str, str]) -> str:
+        """A title; where a topic's wrongs differ, one that fits this one, or its own first words."""
+        title = self._fitting(topic, topic.title, told, values)
+        if topic.one_wrong or topic.trap or _pairs(title) & told:
+            return title
+        first = _CLAUSE.split(values["wrong"])[0]
+        return self.grammar.expand("[|反映|投诉|关于]") + first
+
+    def _fitting(
+        self, topic: Topic, templates: Sequence[str], told: set[str], values: Mapping[str, str]
+    ) -> str:
+        """One of `templates`; where a topic's wrongs differ, the nearest to `told` of a few tries."""
+        tries = [
+            self.grammar.expand(self.rng.choice(templates), values)
+            for _ in range(1 if topic.one_wrong else 6)
+        ]
+        return max(tries, key=lambda text: len(_pairs(text) & told))
+
+    def _parts(
+        self, topic: Topic, register: str, told: set[str], values: Mapping[str, str]
+    ) -> dict[str, str]:
         rng = self.rng
-        wrong = rng.sample(topic.wrong, min(rng.choice(_LENGTHS[register]), len(topic.wrong)))
-        core = rng.choice(topic.want)
-        if other:
-            wrong.append("{also}" + rng.choice(other.wrong))
+        core = self._fitting(topic, topic.want, told, values)
+        details = rng.sample(topic.detail, min(len(topic.detail), 2 if register == "letter" else 1))
         done = [rng.choice(topic.done)] if topic.done and rng.random() < 0.5 else []
         if rng.random() < 0.6:
             done.append("{done_any}")
         return {
-            "wrong": "".join(wrong),
             "back": rng.choice(topic.back),
-            "detail": rng.choice(topic.detail),
+            "detail": "".join(details),
             "done": "".join(done),
             "evidence": "{proof}" if topic.purpose == "T" and not topic.storm else "",
             "want": f"{_WISH}{core}[。|！|。]",
@@ -113,12 +142,13 @@ class Writer:
             return None
         return self.rng.choice([t for t in _plain_topics(topic.place) if t.code != topic.code])
 
-    def _near(self, text: str) -> str:
+    def _near(self, text: str, register: str) -> str:
         """A copy with a sentence left out, one moved, or a new greeting."""
         sentences = [s for s in _SENTENCE.split(text) if s]
         if len(sentences) > 2:
             del sentences[self.rng.randrange(1, len(sentences))]
-        greeting = self.grammar.expand(self.rng.choice(("{greet_net}", "", "[领导好！|各位领导：]")), {})
+        written = register in ("letter", "net")
+        greeting = self.grammar.expand("[{greet_net}||领导好！|各位领导：]") if written else ""
         return self._typos(greeting + "".join(sentences), 2)
 
     def _slips(self, text: str, register: str) -> str:
@@ -129,7 +159,7 @@ class Writer:
             text = text.replace("。", rng.choice(("，", " ", "！！", "。。。")))
         if register == "net" and rng.random() < 0.06:
             text = text.translate({ord("，"): ",", ord("："): ":", ord("？"): "?", ord("！"): "!"})
-        chance = rng.random()
+        chance = rng.random() if register != "visit" else 1
         if chance < 0.02:
             text = _traditional(text)
         return _with_pinyin(text) if chance < 0.01 else text
@@ -140,6 +170,11 @@ class Writer:
         for right in self.rng.sample(found, min(count, len(found))):
             text = text.replace(right, typos[right], 1)
         return text
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring characters, punctuation apart."""
+    return {text[i : i + 2] for i in range(len(text) - 1) if not _CLAUSE.search(text[i : i + 2])}
 
 
 def _third_person(text: str) -> str:

@@ -10,6 +10,7 @@ spans.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 _OPEN, _TYPE_END, _CLOSE = "\ue000", "\ue001", "\ue002"
@@ -24,7 +25,14 @@ _MALE = "建国志强明军华伟勇斌磊涛鹏辉刚平波杰超浩宇健文�
 _FEMALE = "秀英桂兰玉梅红霞丽娟芳艳敏静雪莲燕琴凤珍淑华春香月娥爱菊翠萍婷倩雯莉慧云"
 _WORD_NAMES = ("高兴", "马上", "常青", "康乐", "黄河", "石磊", "方正", "江山", "白雪", "万里", "金凤凰")
 _TITLES = ("主任", "队长", "经理", "老板", "书记", "医生", "老师", "科长", "院长", "所长", "工", "总")
-_OFFICES = ("主任", "科长", "检察官", "局长", "书记", "所长", "同志")
+# Who is meant by a name and a title, by slot.
+_TITLED = {
+    "official": ("主任", "科长", "检察官", "局长", "书记", "所长", "同志"),
+    "boss_title": ("老板", "总", "经理", "工头", "队长", "老板"),
+    "teacher": ("老师", "主任", "校长", "老师"),
+    "doctor": ("医生", "主任", "大夫"),
+    "officer": ("警官", "所长", "队长", "警官"),
+}
 _KIN = ("大爷", "阿姨", "婆婆", "嫂子", "大姐", "师傅", "伯伯")
 _DIGITS = "零一二三四五六七八九"
 
@@ -144,8 +152,12 @@ def _titled(rng: Random) -> str:
     return surname + rng.choice(_KIN)
 
 
+def _by_title(rng: Random, titles: tuple[str, ...]) -> str:
+    return mark("NAME_TITLE", rng.choice(SURNAMES) + rng.choice(titles))
+
+
 def _case_number(rng: Random) -> str:
-    kind = rng.choice(["民初", "民终", "执", "刑初", "行初"])
+    kind = rng.choice(["民初", "民终", "执", "行初"])
     return f"（{rng.randint(2021, 2025)}）湘9701{kind}{rng.randint(11, 3999)}号"
 
 
@@ -170,7 +182,7 @@ MAKERS = {
     "name": lambda rng: mark("NAME", full_name(rng)),
     "her_name": lambda rng: mark("NAME", full_name(rng, True)),
     "titled": lambda rng: mark("NAME_TITLE", _titled(rng)),
-    "official": lambda rng: mark("NAME_TITLE", rng.choice(SURNAMES) + rng.choice(_OFFICES)),
+    **{slot: partial(_by_title, titles=titles) for slot, titles in _TITLED.items()},
     "phone": lambda rng: mark("PHONE", spoken(rng, phone_number(rng))),
     "bank_card": lambda rng: mark("BANK", _bank_card(rng)),
     "plate": lambda rng: mark("PLATE", _plate(rng)),

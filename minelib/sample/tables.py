@@ -51,9 +51,9 @@ def make_ledger(
     ledger : DataFrame
         In the office's own Chinese headers, by time; true datetimes.
     key : DataFrame
-        One row a petition, in the same order: `record_id, class, second_class, matter, issue, label, planted,
-        profile, group, place, respondent, mode, copy_of, storm, batch, reject, trap, doubtful, register,
-        pii`; `pii` is a JSON list of `[column, start, end, kind, surface]`.
+        One row a petition, in the same order: `record_id, class, second_class, matter, issue, topic, label,
+        planted, profile, group, place, respondent, mode, copy_of, storm, batch, reject, trap, doubtful,
+        register, pii`; `pii` is a JSON list of `[column, start, end, kind, surface]`.
 
     Raises
     ------
@@ -113,7 +113,8 @@ def _key(ids: list[str], i: int, petition: Petition, letter: Letter, recipe) -> 
         "class": "" if petition.empty else topic.code,
         "second_class": letter.second,
         "matter": f"M{matter.number:06d}",
-        "issue": topic.id,
+        "issue": topic.id if topic.one_wrong else f"{topic.id}.{matter.angle + 1}",
+        "topic": topic.id,
         "label": topic.label,
         "planted": int(topic.id in recipe["planted"]),
         "profile": topic.profile,

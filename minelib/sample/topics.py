@@ -30,16 +30,20 @@ class Topic:
     group: str = ""
     purpose: str = "T"
     profile: str = "flat"  # how its matters lie in time
+    share: float = 0.0  # of the everyday petitions, against about 1 for an ordinary topic; 0 means ordinary
     trap: str = ""  # what a naive method takes it for
     storm: bool = False
     doubtful: bool = False  # counts neither for nor against a class
     elder: bool = False
+    one_wrong: bool = (
+        False  # all of `wrong` say the same; else each is a wrong of its own, and a matter is about one
+    )
     fix: Mapping[str, str] = field(default_factory=dict)  # written out once a matter
 
 
-def _topic(entry: dict) -> Topic:
+def _topic(entry: dict, file: str) -> Topic:
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-    return Topic(code=values.pop("class"), **values)
+    return Topic(code=values.pop("class"), one_wrong=file == "planted" or "storm" in values, **values)
 
 
 @cache
@@ -55,7 +59,7 @@ def topics() -> Mapping[str, Topic]:
     >>> topics()["wages"].code
     'C23'
     """
-    found = [_topic(entry) for name in _FILES for entry in packaged(name)["topic"]]
+    found = [_topic(entry, name) for name in _FILES for entry in packaged(name)["topic"]]
     by_id = {topic.id: topic for topic in found}
     if len(by_id) != len(found):
         raise MinelibError("sample templates: two topics have the same id")

@@ -26,6 +26,7 @@ class Matter:
     town: str
     place: str
     respondent: str
+    angle: int  # which of the topic's wrongs
     values: Mapping[str, str]
 
 
@@ -113,7 +114,9 @@ class World:
             "place": said,
             **_home(topic.place, place),
         }
-        return Matter(self.n_matters, topic, area, town, place, who, values)
+        # Some wrongs of a topic are far more common than others.
+        angle = 0 if topic.one_wrong else min(int(self.rng.expovariate(0.7)), len(topic.wrong) - 1)
+        return Matter(self.n_matters, topic, area, town, place, who, angle, values)
 
     def _place(self, topic: Topic, area: str) -> tuple[str, str, str]:
         known = self.known_places.setdefault(topic.place, [])
@@ -217,7 +220,9 @@ def fill(world: World, ids: list[str], weights: list[float], quota: int) -> Iter
     want = {i: quota * w / total for i, w in zip(ids, weights, strict=True)}
     while done < quota:
         topic_id = max(ids, key=lambda i: want[i] - given[i])
-        for petition in world.petitions(topics()[topic_id], min(quota - done, max(1, quota // 6))):
+        for petition in world.petitions(
+            topics()[topic_id], min(quota - done, max(4, round(want[topic_id] / 6)))
+        ):
             given[topic_id] += 1
             done += 1
             yield petition
@@ -261,7 +266,7 @@ def _plan_city(world: World, recipe: Mapping, rows: int) -> list[Petition]:
     more = [2 if topics()[i].profile == "rise" else 1 for i in planted]
     found += fill(world, planted, more, round(rows * recipe["planted_share"]))
     found += fill(world, traps, [1] * len(traps), round(rows * recipe["trap_share"]))
-    shares = [Random(f"share {i}").uniform(0.3, 2.2) for i in usual]
+    shares = [topics()[i].share or Random(f"share {i}").uniform(0.3, 1.8) for i in usual]
     return found + list(fill(world, usual, shares, rows - len(found)))
 
 
