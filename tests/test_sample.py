@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import zipfile
 
 import pandas as pd
 import pytest
@@ -27,6 +28,14 @@ def district():
     return make_ledger("district")
 
 
+def _content(path):
+    """The bytes, of a workbook unpacked: how tightly a zip file is packed is not ours to promise."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
 def _digest(paths):
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 
@@ -41,7 +50,7 @@ def test_same_arguments_give_the_same_bytes(tmp_path, kind):
 @pytest.mark.parametrize("kind", ["city", "district"])
 def test_committed_samples_are_what_the_generator_writes(tmp_path, kind, pytestconfig):
     for path in write_sample(tmp_path, kind=kind):
-        assert path.read_bytes() == (pytestconfig.rootpath / "data" / path.name).read_bytes(), path.name
+        assert _content(path) == _content(pytestconfig.rootpath / "data" / path.name), path.name
 
 
 def test_rows_are_as_many_as_asked_and_known_by_one_number(city, district):

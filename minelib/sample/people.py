@@ -136,8 +136,14 @@ def _bank_card(rng: Random) -> str:
 
 
 def _plate(rng: Random) -> str:
-    tail = "".join(rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789") for _ in range(5))
-    return f"湘X{rng.choice(['', '', '·'])}{rng.choice(['', 'D'])}{tail}"
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+    if rng.random() < 0.3:  # new energy: D or F, one of either, four digits
+        tail = rng.choice("DF") + rng.choice(letters + "0123456789") + f"{rng.randrange(10**4):04d}"
+    else:
+        tail = "".join(
+            rng.sample([*rng.choices("0123456789", k=3), *rng.choices(letters + "0123456789", k=2)], 5)
+        )
+    return f"湘X{rng.choice(['', '', '·'])}{tail}"
 
 
 def _titled(rng: Random) -> str:

@@ -11,7 +11,7 @@ from minelib.sample.grammar import Grammar
 from minelib.sample.letters import Letter, Writer
 from minelib.sample.people import MAKERS, unmark
 from minelib.sample.topics import packaged
-from minelib.sample.world import Petition, own_values, plan
+from minelib.sample.world import Matter, Petition, own_values, plan
 
 _LAWSUIT_TYPES = ("控告", "申诉")
 _OTHER_TYPES = ("其他信访", "民事支持起诉申请", "求助咨询")
@@ -132,6 +132,10 @@ def _key(ids: list[str], i: int, petition: Petition, letter: Letter, recipe) -> 
     }
 
 
+def _spot(matter: Matter) -> str:
+    return matter.town + ("" if matter.place in (matter.area, matter.town) else matter.place)
+
+
 class _Desk:
     """The clerk who fills in the columns."""
 
@@ -163,7 +167,7 @@ class _Desk:
             "受理渠道": _CHANNEL[letter.register],
             "诉求类型": "求助" if purpose == "T" and rng.random() < 0.25 else _PURPOSE[purpose],
             "所属区县": matter.area,
-            "问题发生地": matter.place if rng.random() < 0.3 else f"{matter.area}{matter.town}{matter.place}",
+            "问题发生地": matter.place if rng.random() < 0.3 else matter.area + _spot(matter),
             "诉求标题": letter.title,
             "诉求内容": letter.text,
             "被反映单位": "" if rng.random() < 0.4 else matter.respondent,
@@ -199,7 +203,7 @@ class _Desk:
             "信访方式": "来访" if letter.register == "visit" else "来信",
             "信访人数": petition.n_people,
             "案件名称": letter.title,
-            "案发地": matter.town + matter.place.removeprefix(matter.area),
+            "案发地": _spot(matter),
             "接收单位": f"{matter.area}综治中心检察服务窗口",
             "信访次数": rng.randint(2, 5) if again else 1,
             "承办单位": f"{matter.area}人民检察院控申检察部门",
