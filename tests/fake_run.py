@@ -117,7 +117,7 @@ def _candidates(issues, signals) -> pd.DataFrame:
             "reasons": f"{issue['n_matters']}个事项分布在{issue['n_places']}个地点",
             "rank_low": max(1, rank - 1), "rank_high": rank + 1, "person_routes": "支持起诉、司法救助",
             "class_routes": "社会治理检察建议、行政违法行为监督", "supervised": "行业主管部门",
-            "laws": "民事诉讼法第15条；保障农民工工资支付条例第30条（未核对）",
+            "laws": "民事诉讼法第15条；保障农民工工资支付条例第30条（未核）",
             "verify": "1. 核查协议与付款凭证\n2. 核查主管部门是否履职",
         })  # fmt: skip
     return frame(rows, CANDIDATE)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from minelib.briefing import prose
+from minelib.briefing.quote import plain
 from minelib.errors import InputError
 from minelib.plots import FIGURES
 
@@ -72,7 +73,7 @@ def _briefing(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
     """The whole briefing, section by section as the config asks."""
     parts: dict[str, Callable] = {
         "basic": _basic, "features": _features, "problems": _problems, "causes": _causes,
-        "proposals": _proposals, "education": _education, "method": _method,
+        "proposals": _proposals, "education": _education, "duties": _duties, "method": _method,
     }  # fmt: skip
     for name in facts["sections"]:
         if name in parts:
@@ -125,8 +126,7 @@ def _problems(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
     for row in facts["candidates"]:
         yield _heading(f"{{{row['key']}.label}}", 2)
         yield from _paras([prose.candidate(row)])
-        for quoted in row["evidence"]:
-            yield _quote(quoted)
+        yield from map(_quote, row["evidence"][: facts["quoted"]])
 
 
 def _quote(quoted: Mapping) -> Block:
@@ -137,8 +137,8 @@ def _quote(quoted: Mapping) -> Block:
 
 def _causes(facts: Mapping, _) -> Iterator[Block]:
     rows = [
-        [row["label"], "\n".join(f"{s['name']}：{s['shown']}" for s in row["signals"]
-         if s["name"] in prose.CAUSE_SIGNALS and s["points"] > 0)]
+        [row["label"], "\n".join(f"{s['name']}：{plain(s['shown'])}" for s in row["signals"]
+         if s["signal"] in prose.CAUSE_SIGNALS and s["points"] > 0)]
         for row in facts["candidates"]
     ]  # fmt: skip
     rows = [row for row in rows if row[1]]
@@ -159,27 +159,43 @@ def _proposals(facts: Mapping, _) -> Iterator[Block]:
 
 
 def _proposal_rows(row: Mapping) -> list:
-    """What to supervise, whom, by which law and route, what to verify; an empty one is left out."""
-    rows = [
-        ["需核查事项", row["verify"]],
-        ["法律依据", row["laws"]],
-        ["监督对象", [row["supervised"]]],
-        ["类案层面", ["拟用方式：" + "、".join(row["class_routes"])] if row["class_routes"] else []],
-        ["个案层面", ["可用方式：" + "、".join(row["person_routes"])] if row["person_routes"] else []],
+    """What to verify, by which law, whom to supervise, by which route; an empty one is left out."""
+    routes = [
+        f"{level}：{'、'.join(names)}"
+        for level, names in (("类案层面", row["class_routes"]), ("个案层面", row["person_routes"]))
+        if names
     ]
+    rows = [
+        ["建议核查", row["verify"]], ["法律依据", row["laws"]], ["监督对象", [row["supervised"]]],
+        ["拟用方式", routes],
+    ]  # fmt: skip
     return [[name, lines] for name, lines in rows if any(lines)]
 
 
 def _education(facts: Mapping, _) -> Iterator[Block]:
-    sentences = prose.education(facts)
-    if sentences:
-        yield _heading("普法与调解建议")
+    if not facts["education"] and not facts["mediation"]:
+        return
+    yield _heading("普法与调解建议")
+    if facts["education"]:
+        yield from _paras(prose.EDUCATION)
+        rows = [
+            [place, subject, str(n), groups] for place, subject, _, n, _, groups, *_ in facts["education"]
+        ]
+        yield {"kind": "table", "columns": ["地区", "普法专题", "事项", "涉及群体"], "rows": rows,
+               "widths": [4, 6, 2, 6], "right": [2]}  # fmt: skip
+    yield from _paras(prose.mediation(facts))
+
+
+def _duties(facts: Mapping, _) -> Iterator[Block]:
+    if sentences := prose.duties(facts):
+        yield _heading("履职情况")
         yield from _paras(sentences)
 
 
 def _method(facts: Mapping, _) -> Iterator[Block]:
     yield _heading("数据与方法说明")
-    yield from _paras(prose.method(facts))
+    for sentence in prose.method(facts):
+        yield {"kind": "note", "template": sentence}
     for note in facts["notes"].values():
         yield {"kind": "note", "text": note}
 
@@ -204,20 +220,20 @@ def _appendices(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
 
 
 def _clue_table(facts: Mapping) -> list[Block]:
-    """One line a candidate with the ids of its exemplars."""
+    """One line a candidate with the ids of its exemplars, apart from other numbers lest they run together."""
     rows = [
-        [str(row["rank"]), row["label"], row["class"], str(row["n_matters"]), str(row["n_petitions"]),
-         " ".join(row["records"])]
+        [str(row["rank"]), row["label"], "、".join(row["records"]), row["class"], str(row["n_matters"]),
+         str(row["n_petitions"])]
         for row in facts["clues"]
     ]  # fmt: skip
-    return [{"kind": "table", "columns": ["序号", "线索（疑似）", "类别", "事项", "件次", "典型记录编号"],
-             "rows": rows, "widths": [2, 6, 4, 2, 2, 5], "right": [3, 4]}] if rows else []  # fmt: skip
+    return [{"kind": "table", "columns": ["序号", "线索（疑似）", "典型记录编号", "类别", "事项", "件次"],
+             "rows": rows, "widths": [2, 6, 5, 4, 2, 2], "right": [4, 5]}] if rows else []  # fmt: skip
 
 
 def _law_table(facts: Mapping) -> list[Block]:
     """Each statute and the candidates it bears on."""
     bearing: dict[str, list[str]] = {}
-    for row in facts["clues"]:
+    for row in facts["candidates"]:
         for law in row["laws"]:
             bearing.setdefault(law, []).append(str(row["rank"]))
     rows = [[law, "、".join(ranks)] for law, ranks in bearing.items()]
@@ -228,8 +244,8 @@ def _law_table(facts: Mapping) -> list[Block]:
     )
 
 
-def _short(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
-    """Two pages: the counts, the first candidates in a table, the figure, the limits in small type."""
+def _short(facts: Mapping, _) -> Iterator[Block]:
+    """Two pages: the counts, the first candidates in a table, the limits in small type."""
     counts, changes, meaning = prose.basic(facts)
     yield from _paras([counts, changes, *prose.problems(facts)])
     rows = [
@@ -239,7 +255,6 @@ def _short(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
     if rows:
         yield {"kind": "table", "columns": ["序号", "线索（疑似）", "主要理由", "拟用方式"], "rows": rows,
                "widths": [2, 6, 8, 6]}  # fmt: skip
-    yield from _figure("candidates", figures)
     for sentence in (meaning, *prose.method(facts)):
         yield {"kind": "note", "template": sentence}
     for note in facts["notes"].values():
@@ -254,8 +269,10 @@ def _cards(facts: Mapping, _) -> Iterator[Block]:
         yield {"kind": "title", "text": CARDS, "spaced": False}
         yield {"kind": "heading", "level": 1, "template": f"{{{row['key']}.label}}", "numbered": False}
         yield {"kind": "note", "template": prose.candidate(row)}
+        low, high = row["rank_range"]
         yield {"kind": "form", "rows": [
             ["诉求类别", [row["class"]]],
+            ["研判得分", [f"{row['score']}分；重抽样检验的位次在第{low}至第{high}位之间"]],
             ["研判指标", [f"{s['name']}：{s['shown']}" for s in row["signals"]]],
             ["典型诉求", [f"“{q['text']}”（编号{q['record_id']}）" for q in row["evidence"]]],
             *_proposal_rows(row),

@@ -22,8 +22,9 @@ class BriefingConfig:
         成文日期, ISO; empty takes the last day of the period, since a clock would change the bytes.
     period : tuple of str
         First and last day counted, ISO; empty takes the whole ledger.
-    top, evidence : int
-        How many candidates are told, and how many petitions are quoted for each.
+    top, evidence, clues : int
+        How many candidates are told, how many petitions are quoted for each (a card quotes all), and how many
+        candidates the appended list names.
     sections, appendices : tuple of str
         Which parts to print, of `SECTIONS` and `APPENDICES`.
     class_names : mapping
@@ -37,8 +38,9 @@ class BriefingConfig:
     recipients: str = ""
     date: str = ""
     period: tuple[str, str] | tuple[()] = ()
-    top: int = 5
-    evidence: int = 2
+    top: int = 3
+    evidence: int = 1
+    clues: int = 10
     sections: tuple[str, ...] = SECTIONS
     appendices: tuple[str, ...] = APPENDICES
     class_names: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """From a run to the facts of its briefing: plain data, nothing typeset yet."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -16,19 +17,32 @@ from minelib.briefing.book import (
     Book,
 )
 from minelib.briefing.config import BriefingConfig
-from minelib.briefing.quote import GETA, quotation, readable
+from minelib.briefing.quote import GETA, plain, quotation, readable
 from minelib.fonts import substitutions
 from minelib.knowledge.taxonomy import load_taxonomy
-from minelib.plots.data import monthly_data
+from minelib.outreach import education_plan, mediation_list
+from minelib.plots.data import MIN_CELL, monthly_data
+from minelib.review import Decision, office_figures
 from minelib.runs import Run
 from minelib.screen import NAMES
 from minelib.trends import counted_dates
 
 SCHEMA_VERSION = 1
+REASONS = ("spread", "rise", "novelty", "group", "field")
+DUTIES = {
+    "接待人次": "人次",
+    "移送线索件": "件",
+    "检察建议件": "件",
+    "公益诉讼件": "件",
+    "司法救助金额": "元",
+    "化解件": "件",
+}
 UNDATED = "1970-01-01"  # PDF/A wants a date even where the ledger holds none
 
 
-def summarise(run: Run, *, config: BriefingConfig | Mapping | None = None) -> dict:
+def summarise(
+    run: Run, *, config: BriefingConfig | Mapping | None = None, decisions: Sequence[Decision] = ()
+) -> dict:
     """Gather everything a briefing of `run` says, as plain JSON-able data.
 
     Parameters
@@ -36,6 +50,8 @@ def summarise(run: Run, *, config: BriefingConfig | Mapping | None = None) -> di
     run : Run
     config : BriefingConfig or mapping, optional
         Or the `[briefing]` table of a TOML file.
+    decisions : sequence of Decision, optional
+        What was decided and done, for 履职情况; see `minelib.review`.
 
     Returns
     -------
@@ -50,17 +66,21 @@ def summarise(run: Run, *, config: BriefingConfig | Mapping | None = None) -> di
     _count_totals(book)
     _count_changes(book)
     _months(book)
+    _count_duties(book, decisions)
     told = {
         "classes": _classes(book, names),
         "groups": _groups(book),
         "candidates": [_candidate(book, row, names, config) for row in _best(run, config.top)],
-        "clues": [_clue(row, names) for row in _best(run, 30)],
+        "education": education_plan(run.petitions, run.matters, least=MIN_CELL).head(6).values.tolist(),
+        "mediation": _mediation(book),
+        "clues": [_clue(row, names) for row in _best(run, config.clues)],
     }
     return {
         "schema_version": SCHEMA_VERSION,
         "head": _head(config, period),
         "sections": list(config.sections),
         "appendices": list(config.appendices),
+        "quoted": config.evidence,
         "class_names": dict(names),
         "facts": book.facts,
         **told,
@@ -87,7 +107,7 @@ def class_names(run: Run, config: BriefingConfig) -> dict[str, str]:
     if not known:
         path = run.manifest.get("config", {}).get("mine", {}).get("taxonomy")
         known = {kind.code: kind.name for kind in load_taxonomy(path or None).classes}
-    return {code: known.get(code, code) for code in sorted(run.petitions["class_code"].unique()) if code}
+    return {code: known.get(code, code) for code in sorted(run.petitions["class_code"].unique())}
 
 
 def _period(run: Run, config: BriefingConfig) -> tuple[str, str]:
@@ -153,16 +173,21 @@ def _classes(book: Book, names: Mapping[str, str], *, top: int = 8) -> list[dict
     """Count the largest classes: letters, matters, share of letters."""
     sizes = book.rows["class_code"].value_counts()
     rows = []
-    for code in sorted(sizes.index, key=lambda code: (-sizes[code], code))[:top]:
+    for code in sorted(sizes.index, key=lambda code: (_is_other(names[code]), -sizes[code], code))[:top]:
         key = f"class.{code}"
         book.count(f"{key}.petitions", PIECES, class_code=code)
         book.count(f"{key}.matters", MATTERS, measure=UNIQUE_MATTERS, class_code=code)
         book.share(f"{key}.share", f"{key}.petitions", "petitions")
         book.difference(f"{key}.repeats", PIECES, f"{key}.petitions", f"{key}.matters")
         book.share(f"{key}.repeat_share", f"{key}.repeats", f"{key}.petitions")
-        book.said(f"{key}.name", names.get(code, code), "taxonomy")
-        rows.append({"code": code, "key": key})
+        book.said(f"{key}.name", names[code], "taxonomy")
+        rows.append({"code": code, "key": key, "other": _is_other(names[code])})
     return rows
+
+
+def _is_other(name: str) -> bool:
+    """Tell whether a class is the one for what fits no other: it comes last and is not told of."""
+    return name.startswith("其他")
 
 
 def _groups(book: Book) -> list[dict]:
@@ -192,6 +217,25 @@ def _months(book: Book) -> None:
         book.said("months_above", "、".join(_month(pd.Period(month)) for month in above), "monthly")
 
 
+def _count_duties(book: Book, decisions: Sequence[Decision]) -> None:
+    """Enter what the office did in the period, as its own decisions say; a step never taken is left out."""
+    if not decisions or not book.period[0]:
+        return
+    start, end = map(date.fromisoformat, book.period)
+    done = office_figures(book.run.petitions, decisions, start=start, end=end)
+    for name, unit in DUTIES.items():
+        if done[name]:
+            book.stated(f"duty.{name}", int(done[name]), unit, "decisions")
+
+
+def _mediation(book: Book) -> list[str]:
+    """Count the minor disputes a mediator could be asked about, by kind; return the kinds."""
+    kinds = mediation_list(book.run.petitions, book.run.matters)["纠纷类型"].value_counts()
+    for kind, n in kinds.items():
+        book.stated(f"mediation.{kind}", int(n), MATTERS, "mediation_list")
+    return sorted(kinds.index, key=lambda kind: (-kinds[kind], kind))
+
+
 def _best(run: Run, top: int) -> list[dict]:
     """Return the first `top` candidates."""
     return run.candidates.sort_values("rank").head(top).to_dict("records")
@@ -205,7 +249,7 @@ def _candidate(book: Book, row: dict, names: Mapping[str, str], config: Briefing
     book.count(f"{key}.petitioners", PERSONS, measure=UNIQUE_PERSONS, issue_id=issue)
     book.stated(f"{key}.places", int(row["n_places"]), PLACES, "candidates.n_places")
     book.said(f"{key}.label", readable(row["label"]), "candidates.label")
-    book.said(f"{key}.reasons", readable(row["reasons"]), "candidates.reasons")
+    book.said(f"{key}.reasons", _reasons(book.run.signals, row), "signals.shown")
     book.said(f"{key}.span", _span(row["first_at"], row["last_at"]), "candidates.first_at, last_at")
     signals = book.run.signals[book.run.signals["issue_id"] == issue]
     signals = signals.sort_values(["points", "signal"], ascending=[False, True])
@@ -215,9 +259,9 @@ def _candidate(book: Book, row: dict, names: Mapping[str, str], config: Briefing
         "class": names.get(row["class_code"], row["class_code"]), "keywords": readable(row["keywords"]),
         "reasons": readable(row["reasons"]), "score": round(float(row["score"]), 1),
         "rank_range": [int(row["rank_low"]), int(row["rank_high"])],
-        "signals": [{"name": NAMES.get(s.signal, s.signal), "shown": readable(s.shown),
+        "signals": [{"signal": s.signal, "name": NAMES.get(s.signal, s.signal), "shown": readable(s.shown),
                      "points": round(float(s.points), 1)} for s in signals.itertuples()],
-        "evidence": _evidence(petitions, row["exemplars"].split(), config.evidence),
+        "evidence": _evidence(petitions, row["exemplars"].split()),
         "laws": _listed(row["laws"], "；"), "supervised": row["supervised"],
         "person_routes": _listed(row["person_routes"], "、"),
         "class_routes": _listed(row["class_routes"], "、"),
@@ -225,15 +269,23 @@ def _candidate(book: Book, row: dict, names: Mapping[str, str], config: Briefing
     }  # fmt: skip
 
 
-def _evidence(petitions: pd.DataFrame, exemplars: list[str], most: int) -> list[dict]:
-    """Quote the petitions that tell it best, by month and id; a person's words, shortened and masked."""
+def _reasons(signals: pd.DataFrame, row: dict) -> str:
+    """Say what beside its size made an issue a candidate: the signals of `REASONS` that gave it points."""
+    told = signals[(signals["issue_id"] == row["issue_id"]) & signals["signal"].isin(REASONS)]
+    told = told[told["points"] > 0].sort_values(["points", "signal"], ascending=[False, True]).head(3)
+    words = [f"{NAMES.get(s.signal, s.signal)}（{plain(readable(s.shown))}）" for s in told.itertuples()]
+    return "、".join(words) or readable(row["reasons"])
+
+
+def _evidence(petitions: pd.DataFrame, exemplars: list[str]) -> list[dict]:
+    """Quote the petitions that tell it best, with month and id; a person's words, shortened and masked."""
     rows = petitions[petitions["record_id"].isin(exemplars)].set_index("record_id")
     day = counted_dates(rows)
     return [
         {"record_id": rid, "month": _month(day[rid]), "text": quotation(rows.loc[rid])}
         for rid in exemplars
         if rid in rows.index
-    ][:most]
+    ]
 
 
 def _clue(row: dict, names: Mapping[str, str]) -> dict:

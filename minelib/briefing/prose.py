@@ -55,7 +55,7 @@ def _repeats(facts: Mapping) -> str:
 
 def kinds(told: Mapping) -> list[str]:
     """类别: the largest classes in words."""
-    keys = [row["key"] for row in told["classes"][:3]]
+    keys = [row["key"] for row in told["classes"] if not row["other"]][:3]
     parts = "；".join(
         f"{{{key}.name}}{{{key}.petitions}}（{{{key}.matters}}），占{{{key}.share}}" for key in keys
     )
@@ -67,7 +67,7 @@ def months(told: Mapping) -> list[str]:
     facts = told["facts"]
     if "best_month" not in facts:
         return ["台账仅含{whole_months}，不足以判断时间变化。"]
-    text = "时段内有{whole_months}，其中{best_month.name}最多，为{best_month}。"
+    text = "近{whole_months}中，{best_month.name}最多，为{best_month}。"
     if "months_above" in facts:
         return [text + "高于预期范围的月份为：{months_above}；是否与集中登记、批量导入有关，建议先行核查。"]
     return [text + "各整月件次均未高于预期范围。"]
@@ -96,43 +96,44 @@ def candidate(row: Mapping) -> str:
     key = row["key"]
     return (
         f"此类诉求{{{key}.petitions}}，归并为{{{key}.matters}}，涉及{{{key}.petitioners}}、{{{key}.places}}，"
-        f"时间为{{{key}.span}}。列为线索的主要理由：{{{key}.reasons}}。"
+        f"时间为{{{key}.span}}。主要理由：{{{key}.reasons}}。"
     )
 
 
 CAUSES = (
     "以下仅列数据所能显示的情形，供分析原因时参考；原因须经核查后认定。",
 )  # fmt: skip
-CAUSE_SIGNALS = ("集中", "重复访", "办理时限", "弱势群体", "上升")
+CAUSE_SIGNALS = ("delay", "repetition", "vulnerable")
 
 PROPOSALS = (
-    "以下建议由系统依线索对应的法条和监督方式列出，是否采纳由检察官决定；标“未核对”的法条，引用前须核对原文。",
+    "以下建议由系统依线索对应的法条和监督方式列出，是否采纳由检察官决定；标“未核”的法条，引用前须核对原文。",
 )
 
 
-def education(told: Mapping) -> list[str]:
-    """六: what to teach and where to mediate, from classes and routes."""
-    keys = [row["key"] for row in told["classes"][:3]]
-    if not keys:
+EDUCATION = ("订单式普法方面，同一地区同类诉求较集中的，拟商当地综治中心安排以下专题。",)
+
+
+def mediation(told: Mapping) -> list[str]:
+    """六: which disputes a mediator could be asked about."""
+    if not told["mediation"]:
         return []
-    text = [
-        "普法方面，拟围绕"
-        + "、".join(f"{{{key}.name}}" for key in keys)
-        + "等诉求较多的领域，商综治中心开展订单式普法。"
+    parts = "、".join(f"{kind}{{mediation.{kind}}}" for kind in told["mediation"])
+    return [
+        f"检调对接方面，经文字初筛，可先行评估是否适宜调解的有：{parts}。双方自愿方可移送调解；"
+        "有暴力、胁迫或者刑事情节的不适用。"
     ]
-    often = [row["key"] for row in told["classes"] if _often_repeated(told["facts"], row["key"])][:3]
-    if often:
-        parts = "、".join(f"{{{key}.name}}（重复件占{{{key}.repeat_share}}）" for key in often)
-        text.append(
-            f"调解方面，重复件占比高于全部诉求的类别有{parts}，可商请综治中心逐件评估是否适宜检调对接。"
-        )
-    return text
 
 
-def _often_repeated(facts: Mapping, key: str) -> bool:
-    """Tell whether a class repeats more than the whole, on a base that carries a share."""
-    share, whole = facts[f"{key}.repeat_share"]["value"], facts["repeat_share"]["value"]
-    return share is not None and facts[f"{key}.petitions"]["value"] >= 20 and share > whole
+_DONE = {
+    "接待人次": "接待群众", "移送线索件": "移送线索", "检察建议件": "提出检察建议",
+    "公益诉讼件": "启动公益诉讼程序", "司法救助金额": "发放司法救助金", "化解件": "办结",
+}  # fmt: skip
+
+
+def duties(told: Mapping) -> list[str]:
+    """履职情况: what the recorded steps say, and nothing where none is recorded."""
+    parts = [f"{words}{{duty.{name}}}" for name, words in _DONE.items() if f"duty.{name}" in told["facts"]]
+    return ["据研判意见记录，本期" + "，".join(parts) + "。"] if parts else []
 
 
 def method(told: Mapping) -> list[str]:

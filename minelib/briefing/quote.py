@@ -6,9 +6,14 @@ import re
 import pandas as pd
 
 from minelib.fonts import missing_glyphs
+from minelib.mentions import find_mentions
 from minelib.schema import MASK
 
 GETA = "〓"  # the printer's sign for a character the type case lacks
+_NAMELESS = {
+    "company": "某公司", "platform": "某平台", "school": "某学校", "hospital": "某医院", "compound": "某小区",
+    "village": "某村（社区）", "road": "某路", "place": "某处",
+}  # fmt: skip
 _CLAUSE_END = "。！？；!?;"
 _OPENING = re.compile(
     r"^(?:[^，。：:！？\n]{0,12}(?:领导|书记|市长|检察长|局长|同志|你好|您好)[，。：:！!、\s]*)+"
@@ -27,6 +32,31 @@ def readable(text: str) -> str:
     return text
 
 
+def plain(shown: str) -> str:
+    """Take the asides out of a signal's words: a card prints them in full.
+
+    >>> plain("重复访157件中18件，占11.5%（95%区间6.9%—17.5%）")
+    '重复访157件中18件，占11.5%'
+    """
+    while (bare := re.sub(r"（[^（）]*）", "", shown)) != shown:
+        shown = bare
+    return shown
+
+
+def nameless(text: str) -> str:
+    """Write who and where as 某公司, 某小区: what is alleged is unverified, the record id leads to the rest.
+
+    >>> nameless("我是月湖镇锦绣花园小区业主")
+    '我是月湖镇某小区业主'
+    """
+    parts, at = [], 0
+    for mention in find_mentions(text):
+        if mention.kind in _NAMELESS and mention.start >= at:
+            parts += [text[at : mention.start], _NAMELESS[mention.kind]]
+            at = mention.end
+    return "".join([*parts, text[at:]])
+
+
 def quotation(petition: pd.Series, *, width: int = 72) -> str:
     """Return about `width` characters of a petition around what its class was read from.
 
@@ -42,7 +72,7 @@ def quotation(petition: pd.Series, *, width: int = 72) -> str:
     start = max((text.rfind(mark, 0, found) + 1 for mark in _CLAUSE_END), default=0)
     if found - start > width // 2:  # a sentence without end: begin near the evidence instead
         start = max(text.rfind("，", 0, found) + 1, found - width // 2)
-    return ("……" if start else "") + readable(_whole_clauses(text[start:].strip(), width))
+    return ("……" if start else "") + readable(nameless(_whole_clauses(text[start:].strip(), width)))
 
 
 def _evidence_at(petition: pd.Series, text: str) -> int:

@@ -22,27 +22,28 @@ from minelib.plots.style import (
 def plot_candidates(data: pd.DataFrame) -> Chart:
     """Draw the candidates as bars stacked by signal; see `candidates_data`."""
     ranked = data.drop_duplicates("rank").sort_values("rank")
-    figure, axes = new_chart(26 + 7 * len(ranked))
+    figure, axes = new_chart(22 + 6 * len(ranked))
     left = pd.Series(0.0, index=ranked["rank"])
     signals = data.groupby("signal")["points"].sum().sort_values(ascending=False, kind="stable")
     for k, signal in enumerate(signals[signals > 0].index):
         width = data[data["signal"] == signal].set_index("rank")["points"].reindex(left.index).fillna(0.0)
+        hatch = HATCHES[(k + k // len(COLOURS)) % len(HATCHES)]  # when colours come round again, another hatch
         axes.barh(left.index, width, left=left, height=0.62, label=signal, edgecolor=INK, linewidth=0.4,
-                  color=COLOURS[k % len(COLOURS)], hatch=HATCHES[k % len(HATCHES)])  # fmt: skip
+                  color=COLOURS[k % len(COLOURS)], hatch=hatch)  # fmt: skip
         left = left + width
     for rank, end in left.items():
         axes.text(end + left.max() * 0.01, rank, f"{end:.0f}", va="center", fontsize=8)
     axes.set_yticks(ranked["rank"], [f"{r.rank}. {clip(r.label)}" for r in ranked.itertuples()])
     axes.invert_yaxis()
     axes.set_xlabel("研判得分（各项指标相加）")
-    axes.legend(ncols=6, loc="upper center", bbox_to_anchor=(0.4, -0.32 * 60 / (26 + 7 * len(ranked))))
+    figure.legend(ncols=6, loc="outside lower center")
     return figure
 
 
 @styled
 def plot_monthly(data: pd.DataFrame) -> Chart:
     """Draw petitions a month with the expected band; a month covered in part is pale and hatched."""
-    figure, axes = new_chart(62)
+    figure, axes = new_chart(54)
     at, partial = np.arange(len(data)), data["partial"].astype(bool).to_numpy()
     axes.bar(at[~partial], data["n"][~partial], color=COLOURS[0], width=0.7, label="件次")
     if partial.any():
@@ -50,7 +51,8 @@ def plot_monthly(data: pd.DataFrame) -> Chart:
                  label="不足整月，不作比较")  # fmt: skip
     if data["expected"].notna().any():
         expected, low, high = (data[c].astype(float).to_numpy() for c in ("expected", "low", "high"))
-        axes.fill_between(at, low, high, color=GREY, alpha=0.25, step="mid", linewidth=0, label="预期范围")
+        axes.fill_between(at, low, high, color=PALE, step="mid", linewidth=0, zorder=0, label="预期范围")
+        axes.step(at, high, where="mid", color=GREY, linewidth=0.7)
         axes.plot(at, expected, color=INK, linewidth=0.9, linestyle="--", label="其他月份均值")
     step = -(-len(data) // 12)
     axes.set_xticks(at[::step], [_month(m, k == 0) for k, m in enumerate(data["month"][::step])])
@@ -73,7 +75,7 @@ def plot_heat(data: pd.DataFrame, *, names: dict[str, str] | None = None) -> Cha
     grid = grid.reindex(index=data["class_code"].unique(), columns=data["township"].unique())
     hidden = data.pivot(index="class_code", columns="township", values="suppressed").reindex_like(grid)
     counts = grid.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    figure, axes = new_chart(26 + 7 * len(grid))
+    figure, axes = new_chart(24 + 6 * len(grid))
     axes.imshow(
         np.log1p(counts), cmap="Greys", aspect="auto", vmin=0, vmax=np.log1p(np.nanmax(counts)) * 1.25
     )
@@ -99,37 +101,28 @@ def _hatched_cell(x: float, y: float):
 
 @styled
 def plot_issue_map(data: pd.DataFrame) -> Chart:
-    """Draw matters in the plane, marker and colour by issue, its rank amid; see `issue_map_data`."""
-    figure, axes = new_chart(96)
+    """Draw matters inside the circle of their issues, a marker and colour an issue; see `issue_map_data`."""
+    figure, axes = new_chart(92)
+    turn = np.linspace(0, 2 * np.pi, 181)
+    axes.plot(np.cos(turn), np.sin(turn), color=PALE, linewidth=0.8, zorder=0)
     for k, ((rank, label), part) in enumerate(data.groupby(["rank", "label"], sort=True)):
         axes.scatter(
             part["x"],
             part["y"],
-            s=12 + 10 * np.sqrt(part["n_petitions"].astype(float)),
+            s=8 + 6 * np.sqrt(part["n_petitions"].astype(float)),
             color=COLOURS[k % len(COLOURS)],
             marker=MARKERS[k % len(MARKERS)],
             edgecolor=INK,
             linewidth=0.3,
-            alpha=0.75,
-            label=f"{rank}. {clip(label, 16)}",
+            alpha=0.7,
         )
-    middles = data.groupby("rank")[["x", "y"]].mean()
-    for rank, (x, y) in zip(middles.index, middles.to_numpy(), strict=True):
-        axes.text(
-            x,
-            y,
-            str(rank),
-            ha="center",
-            va="center",
-            fontsize=9,
-            zorder=5,
-            bbox={"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": INK, "linewidth": 0.6},
-        )
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set_visible(True)
-    axes.spines[:].set_color(PALE)
-    figure.legend(loc="outside lower center", ncols=2, markerscale=0.8)
+        x, y = part[["anchor_x", "anchor_y"]].iloc[0]
+        side = "center" if abs(x) < 0.1 else "left" if x > 0 else "right"
+        axes.text(1.08 * x, 1.1 * y, f"{rank}. {clip(label, 16)}", ha=side, va="center", fontsize=8)
+    axes.set_xlim(-2.4, 2.4)
+    axes.set_ylim(-1.2, 1.2)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
     return figure
 
 
@@ -137,7 +130,7 @@ def plot_issue_map(data: pd.DataFrame) -> Chart:
 def plot_repeats(data: pd.DataFrame, *, names: dict[str, str] | None = None) -> Chart:
     """Draw the share of repeats by class with its interval; small classes show counts; see `repeat_data`."""
     names = names or {}
-    figure, axes = new_chart(20 + 6.5 * len(data))
+    figure, axes = new_chart(15 + 5.5 * len(data))
     at = np.arange(len(data))
     share = data["share"].astype(float) * 100
     whiskers = np.abs(data[["low", "high"]].astype(float).to_numpy().T * 100 - share.to_numpy())
@@ -158,7 +151,7 @@ def plot_repeats(data: pd.DataFrame, *, names: dict[str, str] | None = None) -> 
 def plot_class_change(data: pd.DataFrame, *, names: dict[str, str] | None = None) -> Chart:
     """Draw each class's share before and after; see `class_change_data`."""
     names = names or {}
-    figure, axes = new_chart(24 + 6.5 * len(data))
+    figure, axes = new_chart(18 + 5 * len(data))
     at, before, after = np.arange(len(data)), data["before"] * 100, data["after"] * 100
     axes.hlines(at, before, after, color=GREY, linewidth=1.2, zorder=1)
     axes.scatter(before, at, s=34, facecolor="white", edgecolor=INK, zorder=2, label=data["first"].iloc[0])

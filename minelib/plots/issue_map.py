@@ -1,4 +1,4 @@
-"""A plane on which matters of the same issue lie together, and like issues near each other."""
+"""A plane on which matters of the same issue lie together, and like issues beside each other."""
 
 import numpy as np
 import pandas as pd
@@ -6,16 +6,21 @@ import pandas as pd
 from minelib.runs import Run
 from minelib.schema import MASK
 
-COLUMNS = ["matter_id", "rank", "label", "n_petitions", "x", "y"]
+COLUMNS = ["matter_id", "rank", "label", "n_petitions", "x", "y", "anchor_x", "anchor_y"]
 
 
 def issue_map_data(run: Run, *, top: int = 10, per_issue: int = 60) -> pd.DataFrame:
-    """Return the matters of the `top` candidates with a place in the plane: matter_id, rank, label, x, y.
+    """Return the matters of the `top` candidates with a place in the plane.
 
-    Issues are laid out by classical scaling (Torgerson 1952) of the cosine between their mean character
-    bigram vectors; a matter lies at the mean of the issues it resembles, weighted by the fourth power of its
-    cosine to each. Deterministic: no random start. At most `per_issue` matters an issue, the largest first.
-    Fewer than three candidates give an empty table.
+    Issues stand evenly on a circle, those with like words side by side; a matter lies at the mean of the
+    issues it resembles, weighted by the fourth power of its cosine to each (RadViz, Hoffman et al. 1997). So
+    a matter near the rim is plainly of its issue, one further in is also like another. No random start. At
+    most `per_issue` matters an issue, the largest first; fewer than three candidates give an empty table.
+
+    Returns
+    -------
+    DataFrame
+        matter_id, rank, label, n_petitions; x, y of the matter; anchor_x, anchor_y of its issue.
     """
     best = run.candidates.sort_values("rank").head(top)[["rank", "issue_id", "label"]]
     if len(best) < 3:
@@ -27,8 +32,10 @@ def issue_map_data(run: Run, *, top: int = 10, per_issue: int = 60) -> pd.DataFr
     group = matters["rank"].rank(method="dense").astype(int).to_numpy() - 1
     centres = _unit(np.vstack([vectors[group == k].mean(axis=0) for k in range(len(best))]))
     pull = np.clip(vectors @ centres.T, 1e-6, None) ** 4
-    plane = pull / pull.sum(axis=1, keepdims=True) @ _classical_scaling(centres @ centres.T)
-    return matters.assign(x=plane[:, 0].round(4), y=plane[:, 1].round(4))[COLUMNS]
+    anchors = _circle(centres @ centres.T)
+    plane = pull / pull.sum(axis=1, keepdims=True) @ anchors
+    places = np.hstack([plane, anchors[group]]).round(4)
+    return matters.assign(**dict(zip(COLUMNS[4:], places.T, strict=True)))[COLUMNS]
 
 
 def _exemplar_texts(run: Run, exemplars: pd.Series) -> list[str]:
@@ -51,11 +58,14 @@ def _unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.clip(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9, None)
 
 
-def _classical_scaling(cosine: np.ndarray) -> np.ndarray:
-    """Return points in the plane whose squared distances come nearest to 2 - 2 cosine."""
-    k = len(cosine)
-    centring = np.eye(k) - 1 / k
-    values, axes = np.linalg.eigh(centring @ cosine @ centring)
-    points = axes[:, [-1, -2]] * np.sqrt(np.clip(values[[-1, -2]], 0, None))
-    # An eigenvector's sign is arbitrary; with its largest entry positive every machine draws the same map.
-    return points * np.sign(points[np.abs(points).argmax(axis=0), [0, 1]] + 1e-12)
+def _circle(cosine: np.ndarray) -> np.ndarray:
+    """Return points on the unit circle, one an issue, in the leaf order of average linkage."""
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
+    apart = np.clip(1 - cosine, 0, None)
+    np.fill_diagonal(apart, 0)
+    order = leaves_list(linkage(squareform(apart, checks=False), "average", optimal_ordering=True))
+    angles = np.empty(len(order))
+    angles[order] = np.pi / 2 - 2 * np.pi * np.arange(len(order)) / len(order)
+    return np.column_stack([np.cos(angles), np.sin(angles)])

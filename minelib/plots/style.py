@@ -4,6 +4,7 @@ Colours are Okabe and Ito's (2008), told apart with any colour vision; each goes
 that a black and white copy says the same. Sizes fit the 156 mm type area of GB/T 9704-2012.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -11,8 +12,10 @@ from io import BytesIO
 
 from matplotlib import rc_context, rcdefaults, rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.patheffects import Normal
 from matplotlib.text import Text
 
 from minelib.fonts import check_glyphs, resolve_fonts
@@ -20,6 +23,7 @@ from minelib.fonts import check_glyphs, resolve_fonts
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 HATCHES = ("", "////", "....", "\\\\\\\\", "xxx", "ooo", "---", "+++")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+_NUMERAL = re.compile(r"[-−\d.,%]+")
 INK, GREY, PALE = "#1a1a1a", "#8c8c8c", "#d9d9d9"
 WIDTH_MM = 156
 
@@ -47,17 +51,20 @@ class Chart(Figure):
 
     def png(self, dpi: int = 160) -> bytes:
         """Return the figure as PNG bytes."""
-        return self._saved("png", {"Software": None}, dpi=dpi)
+        return self._printed(FigureCanvasAgg, "print_png", dpi, {"Software": None})
 
     def svg(self) -> bytes:
-        """Return the figure as SVG bytes, text kept as text."""
-        return self._saved("svg", {"Date": None, "Creator": None})
+        """Return the figure as SVG bytes, words kept as text."""
+        return self._printed(FigureCanvasSVG, "print_svg", 72, {"Date": None, "Creator": None})
 
-    def _saved(self, kind: str, metadata: dict, dpi: int | str = "figure") -> bytes:
-        """Save into memory under the house style."""
-        out = BytesIO()
+    def _printed(self, canvas, how: str, dpi: int, metadata: dict) -> bytes:
+        """Print by a canvas's own method: `savefig` would draw twice, to lay out what is laid out."""
+        out, before = BytesIO(), self.dpi
         with house_style():
-            self.savefig(out, format=kind, metadata=metadata, dpi=dpi)
+            self.set_dpi(dpi)
+            getattr(canvas(self), how)(out, metadata=metadata)
+        self.set_dpi(before)
+        FigureCanvasAgg(self)
         return out.getvalue()
 
     def _repr_png_(self) -> tuple[bytes, dict]:
@@ -88,9 +95,17 @@ def styled(draw: Callable[..., Chart]) -> Callable[..., Chart]:
             check_glyphs(text, [resolve_fonts()["黑体"]], where=draw.__name__)
             figure.draw_without_rendering()
             figure.set_layout_engine("none")  # laid out once: a second save must not move anything
+            _outline_numerals(figure)
         return figure
 
     return drawn
+
+
+def _outline_numerals(figure: Chart) -> None:
+    """Draw bare numbers as outlines: as text, a row of them in a PDF would read as a telephone number."""
+    for item in figure.findobj(Text):
+        if _NUMERAL.fullmatch(item.get_text()):
+            item.set_path_effects([Normal()])
 
 
 def new_chart(height_mm: float):
