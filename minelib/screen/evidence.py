@@ -78,6 +78,11 @@ class Evidence:
         return np.bincount(self.issue, weights=values, minlength=len(self.issues))
 
     @property
+    def stability(self) -> np.ndarray:
+        """How often resamples find each issue's members together; 1 where that was not measured."""
+        return self.issues["stability"].fillna(1.0).to_numpy(float)
+
+    @property
     def ones(self) -> np.ndarray:
         """Every matter once: what was seen, not a resample."""
         return np.ones(len(self.issue))

@@ -200,8 +200,10 @@ def _candidate_table(e, law, signals, score, low, high):
 
 
 def _reasons(signals: pd.DataFrame, *, most: int = 4) -> pd.Series:
-    """The strongest signals of each issue in words."""
-    strong = signals[signals["points"] > 0].sort_values("points", ascending=False, kind="stable")
+    """How wide the issue is, then its strongest signals, in words."""
+    width = signals["signal"].eq("breadth")
+    strong = signals[signals["points"].gt(0) | width].assign(width=width)
+    strong = strong.sort_values(["width", "points"], ascending=False, kind="stable")
     strong = strong[strong.groupby("issue_id").cumcount() < most]
     text = strong["signal"].map(NAMES) + "：" + strong["shown"]
     return text.groupby(strong["issue_id"]).agg("；".join)

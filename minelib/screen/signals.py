@@ -18,10 +18,14 @@ _HIGH_REPEAT = 0.6  # twice the national share of repeat petitions in 2021 (272,
 
 
 def breadth(e: Evidence, weights: np.ndarray) -> Measured:
-    """普遍性: independent matters; those at one site count as the root of their number."""
+    """普遍性: independent matters that hold together.
+
+    Matters at one site count as the root of their number, for a storm is one event; all count by the issue's
+    stability, for a group that resamples do not find again is a class of nothing.
+    """
     unnamed = np.bincount(e.issue, weights=weights * (e.site.code < 0), minlength=len(e.issues))
     independent = e.site.by_issue(np.sqrt(e.site.totals(weights))) + unnamed
-    return e.total(weights), _log_scale(independent, _MANY)
+    return e.total(weights), _log_scale(independent * e.stability, _MANY)
 
 
 def spread(e: Evidence, weights: np.ndarray) -> Measured:

@@ -39,7 +39,8 @@ def _breadth(e):
     letters = e.total(e.ones, "letters")
     return [
         f"{int(m)}件独立事项，{int(n)}件次，{int(p)}名信访人"
-        for m, n, p in zip(e.total(e.ones), letters, e.issues["n_petitioners"], strict=True)
+        + ("；归集不够稳定，宜先核对成员" if s < 0.5 else "")
+        for m, n, p, s in zip(e.total(e.ones), letters, e.issues["n_petitioners"], e.stability, strict=True)
     ]
 
 
