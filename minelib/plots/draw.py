@@ -27,7 +27,7 @@ def plot_candidates(data: pd.DataFrame) -> Chart:
     signals = data.groupby("signal")["points"].sum().sort_values(ascending=False, kind="stable")
     for k, signal in enumerate(signals[signals > 0].index):
         width = data[data["signal"] == signal].set_index("rank")["points"].reindex(left.index).fillna(0.0)
-        hatch = HATCHES[(k + k // len(COLOURS)) % len(HATCHES)]  # when colours come round again, another hatch
+        hatch = HATCHES[(k + k // len(COLOURS)) % len(HATCHES)]  # a colour come round again has another hatch
         axes.barh(left.index, width, left=left, height=0.62, label=signal, edgecolor=INK, linewidth=0.4,
                   color=COLOURS[k % len(COLOURS)], hatch=hatch)  # fmt: skip
         left = left + width
