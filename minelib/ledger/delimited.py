@@ -15,8 +15,9 @@ from minelib.ledger.tables import Table, Unreadable, first_cell, shown
 
 SEPARATORS = (",", "\t", ";", "，", "|")
 MAX_LINES = 10_000  # a quoted cell over more lines than this is a quote nobody closed
-_MAX_LINE = 64 * MAX_CELL  # bytes
+_MAX_LINE = 16 * MAX_CELL  # bytes; what is longer comes in pieces, each too long for a cell
 _SNIFFED = 1 << 20
+_INSIDE = re.compile(r'(?:[^"]++|"")*+')
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\uffef]")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -31,7 +32,11 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _decode(raw: bytes, utf8: bool) -> str:
-    """Decode one line: UTF-8 if it is, else GB18030, else with its bytes kept as surrogates."""
+    """Decode one line: UTF-8 if it is, else GB18030.
+
+    A line that is one of them but for a few bytes loses those as U+FFFD; one that is neither keeps its bytes
+    as lone surrogates, for its row to be rejected.
+    """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -39,10 +44,16 @@ def _decode(raw: bytes, utf8: bool) -> str:
     # Short GB18030 words such as 联通 happen to be UTF-8 too, but not of Chinese characters.
     if text is not None and (utf8 or raw.isascii() or _CJK.search(text)):
         return text
-    try:
-        return raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return raw.decode("utf-8", "surrogateescape") if text is None else text
+    if text is None and utf8 and _mostly_whole(damaged := raw.decode("utf-8", "replace")):
+        return damaged
+    if _mostly_whole(gb18030 := raw.decode("gb18030", "replace")):
+        return gb18030
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _mostly_whole(text: str) -> bool:
+    """Whether at most one character was lost of twenty Chinese ones."""
+    return text.count("\ufffd") * 20 <= len(_CJK.findall(text))
 
 
 def _byte_lines(path: Path, mac: bool) -> Iterator[bytes]:
@@ -87,78 +98,88 @@ def _utf16_name(head: bytes) -> str:
     return "utf-16-le" if head[1:4000:2].count(0) * 2 > zeros else "utf-16-be"
 
 
-class _Splitter:
-    """Cuts records at one separator; a record whose quote is still open has no fields yet."""
+class _Record:
+    """The fields of one record, read line by line until no quote is open."""
 
-    def __init__(self, separator: str):
-        cut = re.escape(separator)
-        self.separator = separator
-        self._plain = re.compile(f"[^{cut}]*+")
-        self._quoted = re.compile(f'"((?:[^"]++|"")*+)"([^{cut}]*+)')
-        self._inside = re.compile(r'(?:[^"]++|"")*+')
+    def __init__(self, plain: re.Pattern):
+        self.fields: list[str] = []
+        self.well_formed = True  # nothing stands between a closing quote and the separator
+        self._plain = plain
+        self._open: list[str] = []
 
-    def fields(self, record: str) -> tuple[list[str] | None, bool]:
-        """Return a record's fields, None while a quote is open; and whether its quotes are well formed."""
-        if '"' not in record:
-            return record.split(self.separator), True
-        found: list[str] = []
-        at, well_formed = 0, True
-        while True:
-            if record.startswith('"', at):
-                match = self._quoted.match(record, at)
-                if match is None:
-                    return None, False
-                found.append(match[1].replace('""', '"') + match[2])
-                well_formed = well_formed and not match[2].strip()
+    def read(self, line: str) -> bool:
+        """Read one line more; return whether the record is complete."""
+        at = 0
+        if self._open:
+            end = _INSIDE.match(line).end()
+            self._open.append(line[:end])
+            if end == len(line):
+                return False
+            at = self._close(line, end + 1)
+        while at <= len(line):
+            if line.startswith('"', at):
+                end = _INSIDE.match(line, at + 1).end()
+                self._open = [line[at + 1 : end]]
+                if end == len(line):
+                    return False
+                at = self._close(line, end + 1)
             else:
-                match = self._plain.match(record, at)
-                found.append(match[0])
-            at = match.end()
-            if at >= len(record):
-                return found, well_formed
-            at += 1
+                end = self._plain.match(line, at).end()
+                self.fields.append(line[at:end])
+                at = end + 1
+        return True
 
-    def closes(self, line: str) -> bool:
-        """Whether a quote left open by the lines above is closed in this one."""
-        return self._inside.match(line).end() < len(line)
+    @property
+    def unfinished(self) -> list[str]:
+        """The field whose quote is still open, if one is."""
+        return ["\n".join(self._open)] if self._open else []
+
+    def _close(self, line: str, at: int) -> int:
+        rest = self._plain.match(line, at)
+        self.fields.append("\n".join(self._open).replace('""', '"') + rest[0])
+        self.well_formed = self.well_formed and not rest[0].strip()
+        self._open = []
+        return rest.end() + 1
 
 
 def records(lines: Iterator[str], separator: str, width: int) -> Iterator[list[str]]:
     """Yield the fields of each record; a quoted field may go over several lines.
 
-    A quote that swallows what is plainly the next record (text after the closing quote, or the wrong number
-    of fields where a swallowed line has enough by itself) was never meant as one: its line is cut at the
-    separators alone and reading goes on with the next line. Time is linear in the length of the file.
+    A quote that swallows what is plainly the next record (text after the closing quote, or not `width` fields
+    where a swallowed line has enough by itself) was never meant as one: its line is cut at the separators
+    alone, and so are the swallowed lines up to the last. Time is linear in the length of the file.
     """
-    splitter = _Splitter(separator)
+    plain = re.compile(f"[^{re.escape(separator)}]*+")
     waiting: deque[str] = deque()
-    source = iter(lambda: waiting.popleft() if waiting else next(lines, None), None)
-    for line in source:
-        fields, well_formed = splitter.fields(line)
-        if fields is not None:
-            yield fields
+    while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
+        if '"' not in line:
+            yield line.split(separator)
             continue
-        taken, size = [line], len(line)
-        for more in source:
+        record, taken, size = _Record(plain), [line], len(line)
+        complete = record.read(line)
+        while not complete and record.well_formed and len(taken) < MAX_LINES and size < _MAX_LINE:
+            more = waiting.popleft() if waiting else next(lines, None)
+            if more is None:
+                break
             taken.append(more)
             size += len(more)
-            if splitter.closes(more):
-                fields, well_formed = splitter.fields("\n".join(taken))
-                if fields is not None:
-                    break
-            if len(taken) > MAX_LINES or size > _MAX_LINE:
-                break
-        if _swallowed(taken, fields, well_formed, separator, width):
-            waiting.extendleft(reversed(taken[1:]))
-            fields = line.split(separator)
-        yield fields if fields is not None else ("\n".join(taken)).split(separator)
+            complete = record.read(more)
+        if _swallowed(taken, record, separator, width):
+            waiting.append(taken.pop())
+            yield from (one.split(separator) for one in taken)
+        elif not complete and len(taken) == 1 and line.count(separator) == width - 1:
+            yield line.split(separator)
+        else:
+            yield record.fields + record.unfinished
 
 
-def _swallowed(taken: list[str], fields: list | None, well_formed: bool, separator: str, width: int) -> bool:
-    if fields is not None and well_formed and len(fields) == width:
+def _swallowed(taken: list[str], record: _Record, separator: str, width: int) -> bool:
+    if len(taken) == 1:
         return False
-    if len(taken) > MAX_LINES or (fields is not None and not well_formed):
+    if not record.well_formed or len(taken) >= MAX_LINES:
         return True
+    if not width or len(record.fields) == width:
+        return False
     return any(line.count(separator) >= max(1, width - 1) for line in taken[1:])
 
 
