@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from minelib.redact import names
+from minelib.redact.forms import minority, mixed, spaced
 from minelib.redact.lexicon import lexicon
 from minelib.redact.names import Candidate
-from minelib.redact.numbers import accounts, cards, identities, phones, plates
+from minelib.redact.numbers import accounts, numbers, plates
 from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
-from minelib.redact.titles import called, minority, mixed, polite, spaced, titled
+from minelib.redact.titles import familiar, hidden, polite, surnamed, titled
 from minelib.redact.view import View, view
 
-_PATTERNS = (accounts, cases, identities, cards, plates, phones, births, addresses, titled, called, polite, spaced, minority, mixed)
-_WINDOW = 24
+_PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed,
+             polite, spaced, minority, mixed)
+_WINDOW = 14
 _LIST_MARKS = frozenset("、,。等和与及")
 # What stands between two names of a list is a name too, whatever its surname.
 _BETWEEN = re.compile("、([一-鿿]{2,3})、")
@@ -103,7 +105,9 @@ def _everywhere(r: _Reading) -> Iterator[Span]:
         at = text.find(surface)
         while at >= 0:
             end = at + len(surface)
-            if not wordlike:
+            # 白雪 was at the door; the 白雪 that fell on it is another.
+            beside = names.before_bits(text, at) > 0 and names.after_bits(text, end, lex) > 0
+            if not wordlike or beside:
                 yield Span(at, end, "NAME")
             at = text.find(surface, end)
     yield from (Span(c.start, c.end, "NAME") for c in r.people)

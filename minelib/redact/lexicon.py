@@ -1,10 +1,29 @@
 """The words and odds that names are told by, read once from `knowledge/`."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from minelib.knowledge import packaged_toml, word_list
+
+
+class Words(frozenset):
+    """A set of words that can say whether a text has one of them at a place."""
+
+    def __init__(self, words: Iterable[str]):
+        self.first, self.last = {}, {}
+        for word in sorted(self, key=lambda w: (-len(w), w)):
+            self.first.setdefault(word[0], []).append(word)
+            self.last.setdefault(word[-1], []).append(word)
+
+    def begins(self, text: str, at: int) -> int:
+        """Give the length of the longest word that stands at `at`, 0 for none."""
+        return next((len(w) for w in self.first.get(text[at:at + 1], ()) if text.startswith(w, at)), 0)
+
+    def ends(self, text: str, at: int) -> int:
+        """Give the length of the longest word that stands just before `at`, 0 for none."""
+        return next((len(w) for w in self.last.get(text[at - 1:at], ()) if text.endswith(w, 0, at)), 0)
 
 
 @dataclass(frozen=True)
@@ -12,25 +31,26 @@ class Lexicon:
     """Log-odds are in bits: log2 of how much more often a thing is seen in names than in text."""
 
     surnames: dict[str, float]
-    compounds: frozenset[str]
+    compounds: dict[str, float]
     given: dict[str, float]
     words: dict[str, float]  # words that hold a surname character, with log2 of their count
-    titles: frozenset[str]
-    short_titles: str
-    kin: frozenset[str]
-    persons: frozenset[str]
-    before: frozenset[str]
-    weak_before: frozenset[str]
-    after: frozenset[str]
-    weak_after: frozenset[str]
-    place_after: frozenset[str]
-    minority: frozenset[str]
-    pinyin: frozenset[str]
-    not_names: frozenset[str]
-    naming: frozenset[str]
-    public: frozenset[str]
-    labels: frozenset[str]
-    verbs: frozenset[str]
+    titles: Words
+    short_titles: Words
+    kin: Words
+    persons: Words
+    naming: Words
+    before: Words
+    weak_before: Words
+    verbal: Words
+    labels: Words
+    after: Words
+    verbs: Words
+    weak_after: Words
+    place_after: Words
+    minority: Words
+    pinyin: Words
+    not_names: Words
+    public: Words
 
 
 def _scores(name: str) -> dict[str, float]:
@@ -41,11 +61,11 @@ def _scores(name: str) -> dict[str, float]:
 @cache
 def lexicon() -> Lexicon:
     """Read the tables; they are the same for every text."""
-    groups = {k: frozenset(v.split()) for k, v in packaged_toml("redact_names").items()}
-    short = "".join(sorted(groups.pop("short_titles")))
-    compounds = frozenset(w for w in word_list("surnames") if "\t" not in w)
-    return Lexicon(_scores("surnames"), compounds, _scores("redact_given"), _scores("redact_words"),
-                   short_titles=short, **groups)
+    groups = {k: Words(v.split()) for k, v in packaged_toml("redact_names").items()}
+    surnames = _scores("surnames")
+    single = {s: bits for s, bits in surnames.items() if len(s) == 1}
+    compounds = {s: bits for s, bits in surnames.items() if len(s) > 1}
+    return Lexicon(single, compounds, _scores("redact_given"), _scores("redact_words"), **groups)
 
 
 def any_of(words) -> str:

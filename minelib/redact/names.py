@@ -5,6 +5,7 @@ given name, what stands before and behind, whether the characters are a word any
 zero is a name; one near zero is left to the model; names found once are looked for everywhere in the text.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,23 +14,24 @@ from functools import cache
 import numpy as np
 
 from minelib.redact.lexicon import Lexicon, any_of, lexicon
-from minelib.redact.view import View
+from minelib.redact.view import CODES, View
 
 STRONG = 8.0  # what a role or a label before a name weighs
 SURE, DOUBTFUL = 2.0, -7.5
 LONGER = 2.5  # bits by which a short reading must beat the long one: one character too many leaks nothing
 _PRIOR = -9.0
-_COMPOUND = 9.0  # bits of a surname of two characters
 _LENGTH = {1: -2.5, 2: 0.0}  # most given names have two characters, and one too many leaks nothing
 _UNSEEN = 1.0  # a character in no table is rare: people have such names, texts seldom such words
 _NAMING, _BEFORE, _WEAK_BEFORE, _OPEN = STRONG + 2.0, STRONG, 2.0, 2.0
 _LABEL, _AFTER, _VERB, _WEAK_AFTER, _CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
+_NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
 _PLAIN = -1.5  # beside other characters that say nothing
-_EDGE = frozenset(" ,。、;:!?()\"'“”‘’<>《》/|\n\0…·—-[]")
+EDGE = frozenset(" ,。、;:!?()\"'“”‘’<>《》/|\n\0…·—-[]")
 _GLUE = frozenset(" :\"'“”‘(是为叫即—-|,[")
 _HAMLET = re.compile(r"家[冲湾坪坳桥塘村园界港嘴咀巷坡岭垅垄台庄坝洲山河店铺屋畈坨寨堡沟峪营屯集冈岗墩圩渡滩湖]")
 _SUM = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角]{2}")
 _SHOP = re.compile(r"[一-鿿]{0,3}?(?:店|厂|铺|公司|社区|小区|学校|村委|医院)")
+_BLOCK = re.compile(r"(?:第?[\d一二三四五六七八九十A-Z]{1,3}[期栋幢区]|小学|中学|大学)")
 _DOCUMENT = re.compile(r"字?[(\[](?:19|20)\d\d[)\]]")
 _PLACE_CHAR = frozenset("路街村镇县乡山河湖桥站店厂苑城府园岭坡塘坝港洲庄屯寨墅")
 
@@ -43,57 +45,49 @@ class Candidate:
     bits: float
 
 
-def _starts_with(text: str, at: int, words: frozenset[str], longest: int) -> int:
-    return next((n for n in range(min(longest, len(text) - at), 0, -1) if text[at:at + n] in words), 0)
-
-
-def _ends_with(text: str, at: int, words: frozenset[str], longest: int) -> int:
-    return next((n for n in range(min(longest, at), 0, -1) if text[at - n:at] in words), 0)
-
-
-def before_bits(text: str, start: int, lex: Lexicon) -> float:
+def before_bits(text: str, start: int) -> float:
     """Weigh what stands before a name."""
-    at = start
+    lex, at = lexicon(), start
     while True:
-        if _ends_with(text, at, lex.naming, 6):
+        if lex.naming.ends(text, at):
             return _NAMING
-        if _ends_with(text, at, lex.before, 6):
+        if lex.before.ends(text, at):
             return _BEFORE
         if not at or text[at - 1] not in _GLUE or start - at > 3:
             break
         at -= 1
-    if start == 0 or text[start - 1] in _EDGE:
+    if start == 0 or text[start - 1] in EDGE:
         return _OPEN
     if text[start - 1] in "市县区省":
         return -5.0
-    return _WEAK_BEFORE if _ends_with(text, start, lex.weak_before, 2) else _PLAIN
+    return _WEAK_BEFORE if lex.weak_before.ends(text, start) else _PLAIN
 
 
 def after_bits(text: str, end: int, lex: Lexicon) -> float:
     """Weigh what stands behind a name."""
     if end == len(text):
         return _CLOSED
-    if _starts_with(text, end, lex.labels, 5):
+    if lex.labels.begins(text, end):
         return _LABEL
-    place, person = _starts_with(text, end, lex.place_after, 4), _starts_with(text, end, lex.after, 5)
-    if text[end - 1:end + 1] in lex.place_after or place > person or _DOCUMENT.match(text, end):
+    place, person = lex.place_after.begins(text, end), lex.after.begins(text, end)
+    if text[end - 1:end + 1] in lex.place_after or place > person or _DOCUMENT.match(text, end) or _BLOCK.match(text, end):
         return -8.0
     # 张三的儿子: what belongs to whom a role or kin word names.
-    if person or text[end] == "的" and _starts_with(text, end + 1, lex.before, 3):
+    if person or text[end] == "的" and lex.before.begins(text, end + 1):
         return _AFTER
-    if text[end] in _EDGE or text[end].isdigit():
+    if text[end] in EDGE or text[end].isdigit():
         return _CLOSED
-    if _starts_with(text, end, lex.verbs, 2):
+    if lex.verbs.begins(text, end):
         return _VERB
-    if _starts_with(text, end, lex.weak_after, 2) or lex.surnames.get(text[end], 0.0) > 6.0:
+    if lex.weak_after.begins(text, end) or lex.surnames.get(text[end], 0.0) > _NEXT_NAME:
         return _WEAK_AFTER
     return _PLAIN
 
 
-def _word_bits(text: str, start: int, end: int, lex: Lexicon, before: float, after: float) -> float:
+def _word_bits(text: str, start: int, end: int, surname: int, before: float, after: float) -> float:
     """Weigh against a name the words its characters make with each other and with the one before."""
-    words = lex.words
-    inside = max((words.get(text[start:stop], 0.0) for stop in range(start + 2, end + 1)), default=0.0)
+    words = lexicon().words
+    inside = max((words.get(text[start:stop], 0.0) for stop in range(start + surname + 1, end + 1)), default=0.0)
     if before == _NAMING:  # 我叫高兴: whoever is introduced may be called by any word
         return -0.15 * inside
     across = words.get(text[start - 1:start + 1], 0.0) if start else 0.0
@@ -123,72 +117,104 @@ def _length_bits(text: str, start: int, end: int, length: int, lex: Lexicon) -> 
     return bits - 2.5 * (short > 2 * long)
 
 
-def weigh(text: str, start: int, surname: int) -> Iterator[Candidate]:
-    """Weigh the short and the long reading of a name that would begin at `start`."""
-    lex = lexicon()
-    own = _COMPOUND if surname > 1 else lex.surnames[text[start]]
-    before = before_bits(text, start, lex)
+def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterator[Candidate]:
+    """Weigh the short and the long reading of a name that would begin at `start`.
+
+    `most` is the best that can be said of all but what stands before; where that cannot be enough, nothing is.
+    """
+    lex, before = lexicon(), before_bits(text, start)
+    named = before == _NAMING
+    if most + before + _word_bits(text, start, start + surname + 1, surname, before, _AFTER) < DOUBTFUL:
+        return
+    if before >= STRONG and text[start] in lex.verbal:
+        before -= 5.0  # 本人于, 被告曾, 举报人向: behind a person these are no surname
+    own = lex.compounds[text[start:start + 2]] if surname > 1 else lex.surnames[text[start]]
     total = _PRIOR + own + before + _shape_bits(text, start, lex, before)
     at = start + surname
     for length in (1, 2):
         if at >= len(text) or not "㐀" <= text[at] <= "鿿":
             return
         bits = lex.given.get(text[at], _UNSEEN)
-        total += max(bits, -2.5) if before == _NAMING else bits
+        total += max(bits, -2.5) if named else bits
         at += 1
         after = after_bits(text, at, lex)
-        bits = total + after + _word_bits(text, start, at, lex, before, after)
-        if before == _NAMING and after in (_CLOSED, _AFTER, _LABEL):
+        bits = total + after + _word_bits(text, start, at, surname, before, after)
+        if named and after in (_CLOSED, _AFTER, _LABEL):
             bits += 4.0
         yield Candidate(start, at, bits + _length_bits(text, start, at, length, lex))
 
 
-def likeliest(text: str, start: int, surname: int) -> Candidate | None:
+def likeliest(text: str, start: int, surname: int, most: float = math.inf) -> Candidate | None:
     """Choose between the short and the long reading of a name that would begin at `start`."""
-    return max(weigh(text, start, surname), default=None,
+    return max(weigh(text, start, surname, most), default=None,
                key=lambda c: c.bits + LONGER * (c.end - start - surname > 1 and c.bits > SURE))
 
 
 @cache
-def _tables() -> tuple[np.ndarray, ...]:
-    """Make tables by character code: bits as surname, as given name, at most before, at most behind."""
-    lex, size = lexicon(), 0x110000
-    own, given = np.full(size, -50, np.float32), np.full(size, -50, np.float32)
-    before, after = np.full(size, _PLAIN, np.float32), np.full(size, _PLAIN, np.float32)
+def _bits_by_code() -> tuple[np.ndarray, np.ndarray]:
+    """Make tables by character code: bits as a surname, bits as a character of a given name."""
+    lex = lexicon()
+    own, given = np.full(CODES, -50, np.float32), np.full(CODES, -50, np.float32)
     given[0x3400:0xA000] = _UNSEEN
     for table, rows in ((own, lex.surnames), (given, lex.given)):
-        for char, bits in rows.items():
-            table[ord(char)] = bits
-    for table, groups in ((before, ((lex.weak_before, -1, _WEAK_BEFORE), (_EDGE, 0, _OPEN), (lex.before | lex.naming, -1, _NAMING + 4.0),
-                                    (_GLUE, 0, _NAMING + 4.0))),
-                          (after, ((lex.weak_after, 0, _WEAK_AFTER), (lex.verbs, 0, _VERB), (_EDGE, 0, _CLOSED), ("0123456789", 0, _CLOSED),
-                                   (lex.after, 0, _AFTER), (lex.labels, 0, _LABEL)))):  # fmt: skip
-        for words, at, bits in groups:
-            table[[ord(w[at]) for w in words]] = bits
-    return own, given, before, after
+        table[[ord(c) for c in rows]] = list(rows.values())
+    return own, given
 
 
-def _promising(codes: np.ndarray) -> list[int]:
-    """Give the places where the best that could be said of a name is enough: a cheap look at every character."""
-    if len(codes) < 2:
-        return []
-    own, given, before, after = _tables()
-    padded = np.concatenate(([ord(" ")], codes, [ord(" ")] * 3))
+@cache
+def _beside_by_code() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Make two pairs of tables, for before and behind: the most one character can mean, and the most two can.
+
+    A character that only ends longer words (the 长 of 队长) says nothing unless the one beyond it fits too.
+    """
+    lex, sides = lexicon(), []
+    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, _NAMING + 4.0), (lex.before, _BEFORE),
+               (lex.naming, _NAMING + 4.0)),
+              ((lex.weak_after, _WEAK_AFTER), (EDGE, _CLOSED), ("0123456789", _CLOSED), ("的", _AFTER),
+               (lex.after, _AFTER), (lex.verbs, _VERB), (lex.labels, _LABEL)))  # fmt: skip
+    for side, rows in enumerate(groups):
+        near, beyond = np.full(CODES, _PLAIN, np.float32), np.full((2, CODES), _PLAIN, np.float32)
+        for words, bits in rows:
+            for word in words:
+                ends = word if side else word[::-1]
+                if len(word) == 1:
+                    near[ord(word)] = max(near[ord(word)], bits)
+                else:
+                    for row, char in enumerate(ends[:2]):
+                        beyond[row, ord(char)] = max(beyond[row, ord(char)], bits)
+        sides.append((near, beyond))
+    firm = [ord(c) for c, bits in lex.surnames.items() if bits > _NEXT_NAME]
+    sides[1][0][firm] = np.maximum(sides[1][0][firm], _WEAK_AFTER)
+    return tuple(sides)
+
+
+def _promising(codes: np.ndarray) -> Iterator[tuple[int, float]]:
+    """Take a cheap look at every character: where might a name begin, and what is the best to be said behind it?"""
     n = len(codes)
-    first, second = given[padded[2:n + 2]], given[padded[3:n + 3]]
-    short = _LENGTH[1] + after[padded[3:n + 3]]
-    long = _LENGTH[2] + 3.0 + second + after[padded[4:n + 4]]
-    best = _PRIOR + own[codes] + first + before[padded[:n]] + np.maximum(short, long)
-    return np.flatnonzero(best > DOUBTFUL).tolist()
+    if n < 2:
+        return
+    own, given = _bits_by_code()
+    (near_before, far_before), (near_after, far_after) = _beside_by_code()
+    space = [ord(" ")]
+    padded = np.concatenate((space * 2, codes, space * 4))
+    after = np.maximum(near_after[padded[2:]][:-1], np.minimum(far_after[0][padded[2:-1]], far_after[1][padded[3:]]))
+    before = np.maximum(near_before[padded[1:n + 1]], np.minimum(far_before[0][padded[1:n + 1]], far_before[1][padded[:n]]))
+    first, second = given[padded[3:n + 3]], given[padded[4:n + 4]]
+    short, long = _LENGTH[1] + after[2:n + 2], _LENGTH[2] + 3.0 + second + after[3:n + 3]
+    best = _PRIOR + own[codes] + first + np.maximum(short, long)
+    places = np.flatnonzero(best + before > DOUBTFUL)
+    yield from zip(places.tolist(), (best[places] + 4.0).tolist(), strict=True)
 
 
 @cache
 def _compound() -> re.Pattern:
-    return re.compile(any_of(lexicon().compounds) + r"(?=[㐀-鿿])")
+    heads = "".join(sorted({c[0] for c in lexicon().compounds}))
+    return re.compile(rf"(?=[{heads}]){any_of(lexicon().compounds)}(?=[㐀-鿿])")
 
 
 def candidates(v: View) -> list[Candidate]:
     """Find every doubtful or sure candidate, the best one at each start."""
-    starts = dict.fromkeys(_promising(v.codes), 1) | {m.start(): 2 for m in _compound().finditer(v.text)}
-    best = (likeliest(v.text, at, size) for at, size in starts.items())
+    text = v.text
+    best = [likeliest(text, at, 1, most) for at, most in _promising(v.codes)]
+    best += [likeliest(text, m.start(), 2) for m in _compound().finditer(text)]
     return [c for c in best if c and c.bits > DOUBTFUL]

@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
 
 from minelib.redact.spans import Span
-from minelib.redact.view import View
+from minelib.redact.view import CHINESE_DIGITS, View, char_table
 
 # What may stand between the digits of one number when people write it in groups.
-_GAP = r"[ \-.·_/,、*]{0,2}"
+_GAP = r"[ \-.·_/*]{0,2}"
+# Nothing shorter is a telephone, a card or an identity number; most texts hold no such run and are done at once.
+_RUN = re.compile(r"\d(?:[^\d年月,。、\n]{0,2}[\d*×xX#]){6}|\d{1,8}[*×]{2}")
 _REGION = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 # Words before a long number that say it is something else, and words that say it is a person's.
@@ -143,6 +148,21 @@ def cards(v: View) -> Iterator[Span]:
                 yield Span(m.start(), m.end(), "BANK")
 
 
+@cache
+def _digit_table() -> np.ndarray:
+    return char_table([*"0123456789", *CHINESE_DIGITS])
+
+
+def numbers(v: View) -> Iterator[Span]:
+    """Find identity, telephone and card numbers."""
+    places = np.flatnonzero(_digit_table()[v.codes])
+    crowded = len(places) > 6 and (places[6:] - places[:-6] < 19).any() or "*" in v.text or "×" in v.text
+    if crowded and _RUN.search(v.digits):
+        yield from identities(v)
+        yield from phones(v)
+        yield from cards(v)
+
+
 _AT = r" ?(?:@|\(at\)|\[at\]|#at#| at |艾特) ?"
 _EMAIL = re.compile(rf"[A-Za-z0-9][\w.+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]*(?: ?(?:[.·]|点|dot) ?[A-Za-z0-9\-]+)+",
                     re.A | re.I)
@@ -151,12 +171,15 @@ _SOCIAL_WORD = (r"(?:微信|微博|QQ|扣扣|企鹅|抖音|快手|小红书|支�
 _SOCIAL = re.compile(rf"{_SOCIAL_WORD}(?:账号|帐号|账户|名|号码|号|ID|群号|群)?[是为叫:\s,(\"“”'加]{{0,3}}(?:账号|号)?[是为:\s]{{0,2}}"
                      r"@?([A-Za-z0-9][A-Za-z0-9_\-]{4,29})(?![A-Za-z0-9_\-])", re.I | re.A)
 _AT_NAME = re.compile(r"(?:微博|抖音|快手|小红书)(?:账号|帐号|号|名)?[:是为]?@([\w一-鿿\-]{2,20})")
+_ACCOUNT = re.compile(r"[A-Za-z\d][\w.\-]{4}|@", re.A)
 _WXID = re.compile(r"wxid_[a-z0-9]{6,22}", re.I)
-_NOT_ACCOUNT = re.compile(r"(?:app|pay|wechat|weixin|20[012]\d)$|^[a-z]+$|^\d{1,4}$|^(?:12345|12309|12315|12389)$", re.I)
+_NOT_ACCOUNT = re.compile(r"^0000-|(?:app|pay|wechat|weixin|20[012]\d)$|^[a-z]+$|^\d{1,4}$|^(?:12345|12309|12315|12389)$", re.I)
 
 
 def accounts(v: View) -> Iterator[Span]:
     """Find e-mail addresses and the names of social media accounts."""
+    if not _ACCOUNT.search(v.text):
+        return
     for m in _EMAIL.finditer(v.text):
         yield Span(m.start(), m.end(), "EMAIL")
     for m in _WXID.finditer(v.text):
@@ -170,7 +193,7 @@ def accounts(v: View) -> Iterator[Span]:
 
 
 _PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领港澳"
-_PLATE = re.compile(rf"(?<![A-Za-z0-9])([一-鿿*])(?=[A-Z][ ·.\-]?[A-Z0-9]{{4}})([A-Z][ ·.\-]?)"
+_PLATE = re.compile(rf"(?<![A-Za-z0-9])([^\x00-\u4dff经在到从走与和及往至沿上下由路段的第]|\*)(?=[A-Z][ ·.\-]?[A-Z0-9]{{4}})([A-Z][ ·.\-]?)"
                     r"((?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF])(?!\d)|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳领试超])", re.I)
 _PLATE_MASKED = re.compile(rf"[{_PROVINCE}][A-Z][ ·.\-]?(?=[A-Z0-9]*[*×xX])[A-Z0-9*×]{{5,6}}", re.I)
 _PLATE_WORD = re.compile(r"车|牌|照|挂|停")

@@ -30,8 +30,9 @@ _LONE_ROOM = re.compile(r"(?<![\d.\-/A-Za-z第])\d{3,4} ?(?:室|房间?|号房)(
 _OWNED_ROOM = re.compile(r"(?<![\d.\-/A-Za-z第近约共有达余超多])\d{3,4}(?:室|房(?!东))?"
                          r"(?= ?的?(?:业主|住户|房东|租户|租客|户主|邻居|房客))")  # fmt: skip
 _NUMBER = re.compile(
-    r"(?<![\d.第字])(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,5})号(?:之[\d一二三四五六]|附\d{1,4}号)?"
+    r"号(?:之[\d一二三四五六]|附\d{1,4}号)?"
     r"(?![线楼栋幢院地令文人口召码门机外井桩路段墩台坑时至到]|电梯|公馆|商铺|门面|岗|仓|厂|店|公告|通知|会议|规定)")
+_BEFORE_NUMBER = re.compile(r"(?<![\d.第字A-Za-z])(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,5})$")
 _DWELLS = re.compile("家住|住在|住址|住所|地址|居住|现住|户籍|[我他她]家|住户|业主|家庭|房屋|房子|租住|租房|位于我|门牌"
                      "|[住居寓](?=[^,。;]{0,20}$)|本人[系是]|我[系是]")  # fmt: skip
 _OWNER = re.compile(" ?[号室房]?的?(?:业主|住户|居民|房东|租户|租客|户主|村民|邻居|家里|家的|家(?![具电园政长装])|房客|户)")
@@ -39,21 +40,30 @@ _STREET_END = re.compile("(?:路|街|巷|弄|里|道|胡同|[组村队屯寨湾�
 _GROUP_END = re.compile("(?:[组队屯寨湾冲]|散户|村民?小?组)$")
 
 
+# What a pattern cannot do without; most texts have none of it.
+_HINTED = ((re.compile(r"[栋幢座#]|号楼|楼\d"), _DOOR), (re.compile(r"单元|[梯门座]\d"), _UNIT_ROOM),
+           (re.compile(r"\d[室房]?[ 的]{0,2}[业住房租户邻]"), _OWNED_ROOM))  # fmt: skip
+
+
 def addresses(v: View) -> Iterator[Span]:
     """Find the part of an address that leads to one door: 3栋802房, 响田路[86号附5号] of somebody's home."""
     text = v.text
-    for pattern in (_DOOR, _UNIT_ROOM, _OWNED_ROOM):
-        yield from (Span(m.start(), m.end(), "ADDRESS") for m in pattern.finditer(text))
+    for hint, pattern in _HINTED:
+        if hint.search(text):
+            yield from (Span(m.start(), m.end(), "ADDRESS") for m in pattern.finditer(text))
     for pattern in (_DASHED, _LONE_ROOM):
         for m in pattern.finditer(text):
             if _OWNER.match(text, m.end()) or _DWELLS.search(text[max(0, m.start() - 25):m.start()]):
                 yield Span(m.start(), m.end(), "ADDRESS")
     for m in _NUMBER.finditer(text):
-        before = text[max(0, m.start() - 30):m.start()]
+        digits = _BEFORE_NUMBER.search(text, max(0, m.start() - 8), m.start())
+        if not digits:
+            continue
+        before = text[max(0, digits.start() - 30):digits.start()]
         # A house number in the country leads to one family, one in a street only if it is called a home.
         street = _STREET_END.search(before) and not re.match("[一-鿿]", text[m.end():m.end() + 1])
         if _GROUP_END.search(before) or street and _DWELLS.search(before) or _OWNER.match(text, m.end()):
-            yield Span(m.start(), m.end(), "ADDRESS")
+            yield Span(digits.start(), m.end(), "ADDRESS")
 
 
 _YEAR = r"(?:(?:18|19|20)\d{2}|(?<!\d)[03-9]\d(?=年)|[一二][〇零九八○0O][〇零一二三四五六七八九○]{2})"
@@ -62,16 +72,19 @@ _DAY = "(?:初?[一二三四五六七八九十廿]{1,3}|[0-3]?\\d)"
 _DATE = re.compile(
     rf"{_YEAR} ?[年\-/.·](?: ?{_MONTH} ?(?:月份?|[\-/.·]|(?<=\d)(?![\d月]))(?: ?{_DAY}(?!\d) ?[日号]?)?)?"
     r"|(?<!\d)(?:18|19|20)\d{2}[01]\d[0-3]\d(?!\d)|(?<=[于是])(?:农历|阴历)?[01]?\d月[0-3]?\d日")  # fmt: skip
-_BORN_BEFORE = re.compile(r"(?:出生(?:日期|年月日?|时间|于|年份|在)?|生日|生于|出于|诞生于?|生辰|年龄|出世于?|生年|DOB)"
+_BORN_BEFORE = re.compile(r"(?:出生(?:日期|年月日?|时间|于|年份|在)?|生日|(?<!先)生于|出于|诞生于?|生辰|年龄|出世于?|生年|DOB)"
                           r"[^\d,。;!?\n]{0,6}$", re.I)  # fmt: skip
 _SEX_BEFORE = re.compile(r"[(,、 |\n:][男女]性?[,、 |]{1,3}(?:[一-鿿]{1,3}族[,、 |]{1,3})?$")
-_BORN_AFTER = re.compile(r" ?(?:出生(?!效)|生(?=[,。;、)( \n]|$)|生人|生的|降生|诞生|的?生日|[^\d,。;!?\n]{0,5}出生(?!效))")
+_BORN_AFTER = re.compile(r" ?(?:出生(?!效)|生(?=[,。;、)( \n]|$)|生人|生的|降生|诞生|的?生日|[^\d,。;!?\n前后期间]{0,5}出生(?!效))")
+
+
+_BORN_HINT = re.compile("出生|生[于日人的]|[年月日]生|出于|诞生|年龄|[男女]|DOB", re.I)
 
 
 def births(v: View) -> Iterator[Span]:
     """Find dates that the text calls somebody's birth."""
     text = v.text
-    if not re.search("生|男|女|年龄|出于|DOB", text):
+    if not _BORN_HINT.search(text):
         return
     for m in _DATE.finditer(text):
         before = text[max(0, m.start() - 16):m.start()]

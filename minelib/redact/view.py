@@ -7,6 +7,7 @@ character to one character, so offsets stay; what is dropped is remembered.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,7 +24,7 @@ NAME_DOTS = "·•‧∙⋅・･．●○⸱ꞏ᛫"
 BRACKETS = {"【［〔「『﹙": "(", "】］〕」』﹚": ")", "–—－‐‑−": "-", "〜～": "~", "＿": "_"}
 CHINESE_DIGITS = {**dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
                   **dict(zip("壹贰叁肆伍陆柒捌玖幺", "1234567891", strict=True))}
-_CODES = 0x110000
+CODES = 0x110000
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,22 @@ class View:
     codes: np.ndarray
     _offsets: tuple[int, ...] | None
 
+    def pairs(self, firsts: np.ndarray, seconds: np.ndarray) -> list[int]:
+        """Give the places where a character of one table is followed by one of another (see `char_table`)."""
+        return np.flatnonzero(firsts[self.codes[:-1]] & seconds[self.codes[1:]]).tolist()
+
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Give the offsets in the untouched text; what was dropped inside or behind belongs to it."""
         if self._offsets is None:
             return start, end
         return self._offsets[start], self._offsets[end]
+
+
+def char_table(chars: Iterable[str]) -> np.ndarray:
+    """Make a table by character code that is true for `chars`."""
+    table = np.zeros(CODES, bool)
+    table[[ord(c) for c in chars]] = True
+    return table
 
 
 def _replacements() -> dict[str, str]:
@@ -67,10 +79,10 @@ def _replacements() -> dict[str, str]:
 @cache
 def _tables() -> tuple[np.ndarray, np.ndarray]:
     """Make the two look-up tables: character code to plain code, and plain code to digit."""
-    plain = np.arange(_CODES, dtype=np.uint32)
+    plain = np.arange(CODES, dtype=np.uint32)
     for a, b in _replacements().items():
         plain[ord(a)] = ord(b)
-    digits = np.arange(_CODES, dtype=np.uint32)
+    digits = np.arange(CODES, dtype=np.uint32)
     for a, b in CHINESE_DIGITS.items():
         digits[ord(a)] = ord(b)
     return plain, digits

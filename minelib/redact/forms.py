@@ -1,0 +1,79 @@
+"""Full names in other shapes: minority names, names written wide, names half or wholly in pinyin."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+
+from minelib.redact.lexicon import Words, any_of, lexicon
+from minelib.redact.names import STRONG, before_bits
+from minelib.redact.spans import Span
+from minelib.redact.view import View, char_table
+
+_DOTTED = re.compile(r"([一-鿿]{2,8})((?:[·.][一-鿿]{2,8}){1,2})")
+
+
+@cache
+def _undotted() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
+    groups = [w for w in lexicon().minority if len(w) > 1]
+    pattern = re.compile(rf"(?:{any_of(groups)}){{2,3}}|{any_of(w for w in groups if len(w) > 2)}")
+    return pattern, char_table(w[0] for w in groups), char_table(w[1] for w in groups)
+
+
+def _syllables(text: str, words: Words) -> int:
+    """Count the characters at the start that are syllable groups of names."""
+    at = 0
+    while n := words.begins(text, at):
+        at += n
+    return at
+
+
+def minority(v: View) -> Iterator[Span]:
+    """Find names of two or more syllable groups, with a dot (阿依古丽·艾合买提) or without (仁增卓玛)."""
+    text, words = v.text, lexicon().minority
+    pattern, firsts, seconds = _undotted()
+    for start in v.pairs(firsts, seconds):
+        if m := pattern.match(text, start):
+            yield Span(start, m.end(), "NAME")
+    for m in _DOTTED.finditer(text) if "·" in text or "." in text else ():
+        left, right = m[1], m[2][1:]
+        # At least one side must be made of known groups, or every 甲方．乙方 would be a name.
+        known = next((i for i in range(len(left)) if _syllables(left[i:], words) == len(left) - i), None)
+        after = _syllables(right, words)
+        if known is not None or after:
+            yield Span(m.start() + (known or 0), m.start(2) + 1 + (after or len(right)), "NAME")
+
+
+@cache
+def _spaced() -> re.Pattern:
+    lex = lexicon()
+    given = "".join(c for c, bits in lex.given.items() if bits > -2)
+    return re.compile(rf"(?<=[: ])[{''.join(lex.surnames)}] {{1,4}}[{given}](?: {{1,4}}[{given}])?(?=[ ,。;()|\n]|$)")
+
+
+def spaced(v: View) -> Iterator[Span]:
+    """Find names written wide in a form: 姓名: 张  三."""
+    for m in _spaced().finditer(v.text):
+        if before_bits(v.text, m.start()) >= STRONG:
+            yield Span(m.start(), m.end(), "NAME")
+
+
+_LATIN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,6}(?![A-Za-z0-9@_.])")
+_ROMAN = re.compile(r"(?<![A-Za-z])([A-Z][a-z]+) ([A-Z][a-z]+(?:-?[A-Za-z][a-z]+)?)(?![A-Za-z])")
+
+
+def mixed(v: View) -> Iterator[Span]:
+    """Find names half in pinyin (刘duan, wang大海) and wholly (Wang Jianguo)."""
+    text, lex = v.text, lexicon()
+    for m in _ROMAN.finditer(text):
+        if m[1].lower() in lex.pinyin or m[2].lower() in lex.pinyin:
+            yield Span(m.start(), m.end(), "NAME")
+    for m in _LATIN.finditer(text):
+        start, end = m.span()
+        given = [lex.given.get(c, 0.0) for c in text[end:end + 2] if "㐀" <= c <= "鿿"]
+        if m[0].lower() in lex.pinyin and given and given[0] > -3:
+            yield Span(start, end + 1 + (len(given) > 1 and given[1] > 0), "NAME")
+        surname = text[start - 1:start]
+        if m[0].islower() and lex.surnames.get(surname, 0.0) > 1 and text[start - 2:start] not in lex.words:
+            yield Span(start - 1, end, "NAME")
