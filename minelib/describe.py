@@ -46,6 +46,8 @@ def class_tfidf(doc_topic: sp.csr_matrix, doc_term: sp.csr_matrix) -> np.ndarray
     [0, 2]
     """
     frequency = np.asarray((doc_topic.T @ doc_term).todense(), dtype=np.float64)
+    if not frequency.size:
+        return frequency
     total = frequency.sum(axis=1, keepdims=True)
     share = np.divide(frequency, total, out=np.zeros_like(frequency), where=total > 0)
     over_all = share.sum(axis=0)

@@ -25,8 +25,8 @@ class Issues:
     Attributes
     ----------
     issue_id : Series of str
-        By the caller's index: each petition's issue at the granularity asked for, <NA> for none. All petitions
-        of a matter share it.
+        By the caller's index: each petition's issue at the granularity asked for, <NA> for none. All
+        petitions of a matter share it.
     strength : Series of float
         0 … 1: how clearly the petition's matter tells the wrong; 0 where it belongs to no issue.
     table : DataFrame
@@ -62,8 +62,8 @@ def find_issues(
 ) -> Issues:
     """Find issues: the same kind of wrong in different matters, at different places or respondents.
 
-    Known wrongs (`knowledge/wrongs.toml`) are found by their phrases and carried over to matters that say them
-    in other words; what is left is clustered without any list. Nothing is forced into an issue.
+    Known wrongs (`knowledge/wrongs.toml`) are found by their phrases and carried over to matters that say
+    them in other words; what is left is clustered without any list. Nothing is forced into an issue.
 
     Parameters
     ----------
@@ -150,7 +150,8 @@ def _spell(g: Gathered, cut: Grouping, ids: np.ndarray) -> np.ndarray:
 def _note(g: Gathered, cut: Grouping) -> str:
     """Say in Chinese what was found, what stays outside, and what so few rows cannot say."""
     outside = int((cut.group < 0).sum())
-    said = f"{len(g.petitions)} 件、{len(g)} 个事项，归入 {len(cut.names)} 个问题；{outside} 个事项不属于任何问题。"
+    said = f"{len(g.petitions)} 件、{len(g)} 个事项，归入 {len(cut.names)} 个问题；"
+    said += f"{outside} 个事项不属于任何问题。"
     if not cut.names:
         said += f"没有一种侵害在 {MIN_MATTERS} 个以上事项、{MIN_MATTERS} 处以上重复出现，不能说存在类案问题。"
     if len(g) < ENOUGH_TO_DISCOVER:

@@ -7,9 +7,9 @@ import numpy as np
 NEIGHBOURS = 15
 _SAMPLE = 12_000  # matters clustered at most; the rest join the nearest group
 _BLOCK = 1024
-_MERGE = 0.8  # groups whose centres are nearer than this are one
-_JOIN = 0.35  # a member nearer to its group's centre than this belongs to it
-_COHESION = 0.3  # mean closeness to the centre a group must have
+_ALIKE = 0.8  # groups this much as close to each other as to themselves are one
+_JOIN = 0.55  # a member nearer to its group's centre than this belongs to it
+_COHESION = 0.5  # mean closeness to the centre a group must have
 
 
 def discover_groups(vectors: np.ndarray, *, resolution: float = 1.0, seed: int = 0) -> np.ndarray:
@@ -32,14 +32,13 @@ def discover_groups(vectors: np.ndarray, *, resolution: float = 1.0, seed: int =
     Notes
     -----
     V. Traag, L. Waltman, N. J. van Eck, "From Louvain to Leiden", Scientific Reports 9, 5233 (2019). Beyond
-    12,000 matters a seeded sample is clustered and the others join the nearest centre, so that time grows with
-    their number and not with its square.
+    12,000 matters a seeded sample is clustered and the others join the nearest centre, so that time grows
+    with their number and not with its square.
     """
     n = len(vectors)
     sample = np.sort(np.random.default_rng(seed).permutation(n)[:_SAMPLE])
     found = _leiden(vectors[sample], resolution, seed)
-    centres = _merge_near(_centres(vectors[sample], found))
-    return _join(vectors, centres)
+    return _join(vectors, _centres(vectors[sample], _merge_alike(vectors[sample], found)))
 
 
 def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -70,32 +69,40 @@ def _leiden(vectors: np.ndarray, resolution: float, seed: int) -> np.ndarray:
     # igraph draws from Python's random; lend it a generator of its own and give the global one back.
     igraph.set_random_number_generator(random.Random(seed))
     try:
-        # The finest useful cut grows with the root of the number of matters: 1 for about 40, 8 for 2,500.
-        cut = resolution * max(1.0, 0.16 * n**0.5)
+        # How fine a cut is useful grows with the root of the number of matters: 0.5 up to 100, 8.5 for 2,500.
+        cut = resolution * max(0.5, 0.2 * n**0.5 - 1.5)
         found = graph.community_leiden("modularity", weights="weight", resolution=cut, n_iterations=3)
         return np.array(found.membership)
     finally:
         igraph.set_random_number_generator(random)
 
 
-def _centres(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Return the unit centres of groups that hold together, largest group first."""
-    sums = np.zeros((group.max() + 1, vectors.shape[1]), dtype=np.float64)
-    np.add.at(sums, group, vectors)
+def _merge_alike(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Join groups whose members are nearly as close to each other's as to their own."""
+    from scipy.sparse.csgraph import connected_components
+
+    total = _sums(vectors, group)
     size = np.bincount(group)
-    length = np.linalg.norm(sums, axis=1)
-    good = (size >= 3) & (length >= _COHESION * size)
-    order = np.flatnonzero(good)[np.argsort(-size[good], kind="stable")]
-    return (sums[order] / length[order, None]).astype(np.float32)
+    inner = total @ total.T
+    within = (inner.diagonal() - size) / np.maximum(size * (size - 1), 1)
+    between = inner / np.outer(size, size)
+    alike = between >= _ALIKE * np.maximum(np.minimum.outer(within, within), 1e-6)
+    large = size >= 3
+    return connected_components(alike & large & large[:, None])[1][group]
 
 
-def _merge_near(centres: np.ndarray) -> np.ndarray:
-    """Drop each centre that is nearly the same as a larger group's."""
-    kept: list[int] = []
-    for i in range(len(centres)):
-        if not kept or (centres[kept] @ centres[i]).max() < _MERGE:
-            kept.append(i)
-    return centres[kept]
+def _centres(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Return the unit centres of groups that hold together."""
+    total, size = _sums(vectors, group), np.bincount(group)
+    length = np.linalg.norm(total, axis=1)
+    good = (size >= 3) & (length >= _COHESION * size) & (length > 0)
+    return (total[good] / length[good, None]).astype(np.float32)
+
+
+def _sums(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
+    total = np.zeros((group.max() + 1, vectors.shape[1]))
+    np.add.at(total, group, vectors)
+    return total
 
 
 def _join(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:

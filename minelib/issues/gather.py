@@ -1,5 +1,7 @@
 """Matters as rows: what each says, where it is, in numbers that carry no names."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +13,9 @@ from minelib.issues.spot import spot_wrongs
 from minelib.issues.wrongs import Wrong
 from minelib.vectorise import TermMatrix, limit_frequency, term_counts, tfidf
 
-DIMENSIONS = 150
-_TITLE = 3  # how often the words of a title count
+DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that matters still have some in common
+_MATTERS_A_DIMENSION = 4
+_DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _MIN_MATTERS = 4  # words of fewer matters are names and slips
 
 
@@ -73,7 +76,7 @@ def gather(
 
 
 def _sites(table: pd.DataFrame, matter_ids: Sequence[str]) -> pd.Series:
-    """Return the place or respondent of each matter: what petitions name, else what the ledger's columns say."""
+    """Return each matter's place or respondent: what petitions name, else what the ledger's columns say."""
     site = pd.Series(None, index=pd.Index(matter_ids), dtype=object)
     for column in ("named_place", "named_respondent", "respondent", "place"):
         if column in table:
@@ -97,22 +100,33 @@ def _averager(matter: np.ndarray, n: int) -> sp.csr_matrix:
 
 
 def _terms(titles: list[str], tokens: list[Sequence[str]], matter: np.ndarray, n: int) -> TermMatrix:
+    """Count each matter's words, those of titles twice, without the names of places and respondents."""
     from minelib.mentions import strip_mentions
     from minelib.segment import Segmenter
 
-    heads = Segmenter().segment(strip_mentions(t) for t in titles)
-    joined = [[*head * _TITLE, *body] for head, body in zip(heads, tokens, strict=True)]
-    words = term_counts(joined, max_df=0.3 if n > 50 else 1.0)
+    cutter = Segmenter()
+    heads = cutter.segment(map(strip_mentions, titles))
+    names = _name_words(cutter.segment(titles), heads)
+    joined = [[*head, *body] for head, body in zip(heads, tokens, strict=True)]
+    words = term_counts(joined)
     ones = np.ones(len(matter), np.float32)
     summed = sp.csr_matrix((ones, (matter, np.arange(len(matter)))), shape=(n, len(matter))) @ words.counts
-    return limit_frequency(TermMatrix(summed, words.words), min_df=min(_MIN_MATTERS, max(2, n // 10)))
+    plain = np.array([w not in names and not _DISTRICT.fullmatch(w) for w in words.words], dtype=bool)
+    kept = TermMatrix(summed[:, plain], tuple(w for w, p in zip(words.words, plain, strict=True) if p))
+    return limit_frequency(kept, min_df=min(_MIN_MATTERS, max(2, n // 10)))
+
+
+def _name_words(titles: list[list[str]], masked: list[list[str]]) -> set[str]:
+    """Return the words that stand mostly inside names: taking the names out takes them out."""
+    before, after = (Counter(w for title in some for w in title) for some in (titles, masked))
+    return {w for w, n in before.items() if after[w] < n / 2}
 
 
 def _embed(weighted: sp.csr_matrix, seed: int) -> np.ndarray:
     """Reduce to a few dimensions of meaning (latent semantic analysis), rows of unit length."""
     from sklearn.utils.extmath import randomized_svd
 
-    k = min(DIMENSIONS, *(d - 1 for d in weighted.shape)) if min(weighted.shape) > 1 else 0
+    k = min(DIMENSIONS, weighted.shape[0] // _MATTERS_A_DIMENSION, weighted.shape[1] - 1)
     if k < 1:
         return np.zeros((weighted.shape[0], 1), dtype=np.float32)
     u, s, _ = randomized_svd(weighted, k, n_iter=3, random_state=seed)

@@ -8,14 +8,14 @@ from minelib.issues.spot import SAID
 _FOLDS = 4
 _RIDGE = 2.0  # strength of the penalty
 _SILENT = 1.0  # below this a matter says no known wrong, and teaches the model what none looks like
-_WEIGHT = 4.0  # points a sure prediction is worth, on the scale of `spot_wrongs`
+_WEIGHT = 3.0  # points a sure prediction is worth, on the scale of `spot_wrongs`
 
 
 def spread_scores(vectors: np.ndarray, score: sp.csr_matrix) -> np.ndarray:
     """Return how strongly each matter is like those that say each wrong, on the scale of `spot_wrongs`.
 
-    A ridge regression on the matters that say a wrong outright, each scored by a model that has not seen it, so
-    that a matter with one stray phrase is not confirmed by itself.
+    A ridge regression on the matters that say a wrong outright, each scored by a model that has not seen it,
+    so that a matter with one stray phrase is not confirmed by itself.
 
     Parameters
     ----------

@@ -25,8 +25,8 @@ class Wrong:
     part_of : str
         The wider wrong it counts to by default; its own name where there is none.
     say, hint, unless : tuple of tuple of Phrase
-        Each inner tuple is one saying in all its orders. `say` tells the wrong, `hint` supports it, `unless` in
-        a title speaks against it.
+        Each inner tuple is one saying in all its orders. `say` tells the wrong, `hint` supports it, `unless`
+        in a title speaks against it.
     """
 
     name: str

@@ -1,0 +1,51 @@
+"""Keywords, exemplars and labels say what sets a group apart."""
+
+import numpy as np
+import scipy.sparse as sp
+
+from minelib.describe import LABEL_LENGTH, class_tfidf, exemplars, keywords, label, say_plainly
+
+
+def in_pairs(text):
+    return [text[i : i + 2] for i in range(len(text))]
+
+
+def test_a_word_all_groups_use_tells_less_than_a_groups_own():
+    member = sp.csr_matrix([[1, 0], [1, 0], [0, 1]])
+    counts = sp.csr_matrix([[3, 2, 0], [3, 2, 0], [3, 0, 2]])
+    score = class_tfidf(member, counts)
+    assert score[0, 1] / score[0, 0] > 2 / 3
+    assert keywords(score, ["小区", "停水", "补课"], k=1)[1] != ["停水"]
+
+
+def test_an_empty_group_has_no_words():
+    score = class_tfidf(sp.csr_matrix((2, 1)), sp.csr_matrix([[1, 0], [0, 1]]))
+    assert keywords(score, ["甲", "乙"]) == [[]]
+
+
+def test_a_member_that_hardly_belongs_hardly_counts():
+    counts = sp.csr_matrix([[4, 0], [0, 4]])
+    score = class_tfidf(sp.csr_matrix([[1.0, 0.1], [0.1, 1.0]]), counts)
+    assert score[0, 0] > 9 * score[0, 1]
+
+
+def test_exemplars_come_from_distinct_matters_and_ties_go_by_id():
+    strength = np.array([0.5, 0.9, 0.9, 0.9])
+    assert exemplars(strength, ["d", "c", "b", "a"], ["m3", "m2", "m1", "m1"], k=3) == ["a", "c", "d"]
+
+
+def test_a_title_is_cut_down_to_what_is_wrong():
+    assert say_plainly("再次投诉物业擅自涨价！！") == "物业擅自涨价"
+    assert say_plainly("关于学校违规补课收费的投诉") == "学校违规补课收费"
+    assert len(say_plainly("路灯" * 40)) == LABEL_LENGTH
+    assert say_plainly("") == ""
+
+
+def test_a_label_is_a_title_that_says_what_most_say_in_any_order_of_titles():
+    titles = ["咨询户口迁移", "电梯困人没人修", "反映电梯频繁困人的问题"]
+    weights = {"电梯": 1.0, "困人": 1.0, "户口": 0.1}
+    assert label(titles, weights, in_pairs) == label(titles[::-1], weights, in_pairs) == "电梯频繁困人"
+
+
+def test_a_group_without_titles_has_no_label():
+    assert label(["", "！"], {}, list) == ""

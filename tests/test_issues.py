@@ -1,0 +1,256 @@
+"""Issues: the same wrong at different places, known or not; noise stays noise, little stays little."""
+
+import random
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from minelib.errors import InputError
+from minelib.issues import discover as discovering
+from minelib.issues import find_issues, load_wrongs, make_wrongs
+from minelib.issues.discover import discover_groups
+from minelib.issues.firm import stability
+from minelib.issues.spot import SAID, spot_wrongs
+from minelib.knowledge.taxonomy import load_taxonomy
+from minelib.schema import ISSUE
+from minelib.segment import Segmenter
+
+NAMES = [a + b for a in "云望锦翠金碧清远" for b in "岭湖溪桥沙岸"]
+# Two wrongs no list knows, told in ever new ways, and things that have nothing in common.
+CABLEWAY = [
+    "索道停运", "缆车故障", "游客滞留", "半山腰", "退票不退",
+    "景区推脱", "检修公告", "吊厢悬停", "救援迟缓", "安全绳",
+]
+LIBRARY = [
+    "图书逾期", "借书证注销", "罚金翻倍", "还书机器", "读者登记",
+    "馆员拒收", "借阅记录", "押金清零", "预约书目", "闭馆通知",
+]
+ODD = [
+    "蜜蜂", "钟表", "邮票", "陶罐", "风筝", "算盘", "竹编", "皮影", "剪纸", "年画",
+    "琥珀", "罗盘", "砚台", "绣球", "纸伞", "铜锣", "木屐", "瓷瓶", "香囊", "折扇",
+]
+
+
+def ledger(rows):
+    table = pd.DataFrame(rows, columns=["record_id", "named_place", "title", "text"])
+    return table.assign(petitioner_id="", received_at=pd.Timestamp("2025-03-01"))
+
+
+def told(words, n, seed, prefix):
+    """Tell one wrong `n` times: its first word nearly always, four of the others in any order."""
+    rng = random.Random(seed)
+    rows = []
+    for i in range(n):
+        said = words[: rng.random() < 0.9] + rng.sample(words[1:], 4)
+        rows.append((f"{prefix}{i:03d}", NAMES[i % len(NAMES)], "，".join(said[:2]), "。".join(said) + "。"))
+    return rows
+
+
+def find(petitions, matter_id=None, class_code="C40", **options):
+    tokens = Segmenter().segment(petitions["title"] + "\n" + petitions["text"])
+    matter = petitions["record_id"] if matter_id is None else matter_id
+    codes = [class_code] * len(petitions)
+    return find_issues(petitions, matter_id=matter, class_code=codes, tokens=tokens, **options)
+
+
+@pytest.fixture(scope="module")
+def known():
+    noise, wages = "一楼住户开麻将馆，打麻将的声音深夜扰民。", "包工头拖欠农民工工资，讨薪无果。"
+    rows = [(f"k{i}", NAMES[i], f"{NAMES[i]}小区麻将馆通宵扰民", noise) for i in range(5)]
+    rows += [(f"w{i}", NAMES[i], f"{NAMES[i]}项目拖欠农民工工资", wages) for i in range(4)]
+    rows += [("z1", "云岭", "咨询日食几点开始", "请问日食几点开始。")]
+    return ledger(rows)
+
+
+@pytest.fixture(scope="module")
+def unknown():
+    odd = [(f"o{i:03d}", "", ODD[i % 20], f"{ODD[i % 20]}{ODD[(i * 7 + 3) % 20]}。") for i in range(20)]
+    return ledger(told(CABLEWAY, 45, 1, "a") + told(LIBRARY, 45, 2, "b") + odd)
+
+
+def test_known_wrongs_are_found_at_any_size_and_called_by_their_name(known):
+    found = find(known)
+    assert found.table["label"].tolist() == ["住宅楼内开设麻将馆、棋牌室扰民", "拖欠工资、工程款"]
+    assert found.table["n_matters"].tolist() == [5, 4]
+    assert found.table["n_places"].tolist() == [5, 4]
+    assert found.table["known"].all()
+    assert pd.isna(found.issue_id.iloc[-1])
+    assert set(ISSUE) <= set(found.table)
+
+
+def test_one_place_is_not_a_kind_of_wrong(known):
+    at_one_place = known.assign(named_place="云岭")
+    assert find(at_one_place).table.empty
+
+
+def test_copies_of_one_matter_are_not_a_kind_of_wrong(known):
+    copies = pd.concat([known.head(1)] * 30, ignore_index=True)
+    copies["record_id"] = [f"c{i}" for i in range(30)]
+    found = find(copies, matter_id=["m"] * 30)
+    assert found.table.empty
+    assert found.issue_id.isna().all()
+    assert "不能说存在类案问题" in found.note
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_next_to_nothing_gives_no_issue_and_says_so(known, n):
+    found = find(known.head(n))
+    assert found.table.empty
+    assert len(found.issue_id) == len(found.levels) == n
+    assert "未作聚类" in found.note
+
+
+def test_petitions_without_words_belong_nowhere():
+    empty = ledger([(f"e{i}", "", "", "") for i in range(60)])
+    assert find(empty).table.empty
+
+
+def test_wrongs_no_list_knows_are_found_and_the_rest_stays_outside(unknown):
+    found = find(unknown, wrongs=())
+    group = found.issue_id.groupby(unknown["record_id"].str[0])
+    share = group.agg(lambda ids: ids.value_counts(dropna=False).iloc[0] / len(ids))
+    assert share["a"] > 0.85 and share["b"] > 0.85
+    assert group.get_group("a").mode()[0] != group.get_group("b").mode()[0]
+    assert group.get_group("o").isna().mean() > 0.5
+    assert not found.table["known"].any()
+
+
+def test_what_is_found_is_labelled_in_the_petitions_own_words(unknown):
+    table = find(unknown, wrongs=()).table
+    said = {w for words in (CABLEWAY, LIBRARY) for w in words}
+    for label in table["label"].head(2):
+        assert any(w in label for w in said), label
+
+
+def test_row_order_changes_nothing(unknown):
+    mixed = unknown.sample(frac=1, random_state=5)
+    one, other = find(unknown), find(mixed)
+    pd.testing.assert_frame_equal(one.table, other.table)
+    pd.testing.assert_series_equal(one.issue_id, other.issue_id.sort_index())
+
+
+def test_all_petitions_of_a_matter_share_its_issue(known):
+    doubled = pd.concat([known, known.assign(record_id=known["record_id"] + "x")], ignore_index=True)
+    found = find(doubled, matter_id=doubled["record_id"].str[:2])
+    assert found.issue_id.groupby(doubled["record_id"].str[:2]).nunique(dropna=False).eq(1).all()
+    assert found.table.loc[0, ["n_petitions", "n_matters", "n_petitioners"]].tolist() == [10, 5, 10]
+
+
+def test_coarser_levels_hold_finer_ones(unknown, known):
+    both = pd.concat([unknown, known], ignore_index=True)
+    levels = find(both).levels
+    assert levels["fine"].nunique() >= levels["default"].nunique() >= levels["coarse"].nunique()
+    inside = levels.dropna().groupby("default")["coarse"].nunique()
+    assert inside.eq(1).all()
+
+
+def test_the_granularity_asked_for_is_the_one_in_the_table(known):
+    found = find(known, granularity="coarse", class_code="C09")
+    assert found.table["label"].tolist() == [load_taxonomy().title("C09")]
+    assert (found.issue_id.dropna() == found.levels["coarse"].dropna()).all()
+
+
+def test_a_part_is_an_issue_of_its_own_only_when_fine(known):
+    assert "拖欠农民工工资、工程款" in find(known, granularity="fine").table["label"].tolist()
+    assert "拖欠农民工工资、工程款" not in find(known).table["label"].tolist()
+
+
+def test_members_come_clearest_first(known):
+    found = find(known)
+    members = found.members(found.table.loc[0, "issue_id"])
+    assert sorted(members) == [0, 1, 2, 3, 4]
+    assert found.strength[members].is_monotonic_decreasing
+
+
+def test_half_a_saying_is_enough_where_all_else_is_alike_and_not_where_it_is_not():
+    rng = random.Random(4)
+    talk = ["牌友喧哗", "洗牌声响", "彻夜不眠", "邻居劝阻", "烟雾缭绕"]
+    wrongs = make_wrongs({"wrong": [{"name": "麻将馆扰民", "say": "麻将馆~扰民 打麻将~通宵"}]})
+    rows = [(f"m{i:03d}", NAMES[i % 48], "麻将馆扰民", "。".join(rng.sample(talk, 3))) for i in range(150)]
+    rows += [(f"x{i:03d}", NAMES[i % 48], *["，".join(rng.sample(ODD, 4))] * 2) for i in range(80)]
+    half = "旁边就是麻将馆，扰民已久。打麻将常到通宵。"
+    rows += [("y1", "云岭", "牌友喧哗洗牌声响", half + "。".join(talk))]
+    rows += [("y2", "云岭", "，".join(ODD[:3]), half + "，".join(ODD[3:9]))]
+    found = find(ledger(rows), wrongs=wrongs)
+    label = found.issue_id.map(found.table.set_index("issue_id")["label"])
+    assert label.iloc[-2] == "麻将馆扰民"
+    assert label.iloc[-1] != "麻将馆扰民"
+
+
+def test_stability_tells_a_clear_group_from_a_chance_one(unknown):
+    table = find(unknown, wrongs=()).table
+    assert table["stability"].between(0, 1).all()
+    assert table["stability"].head(2).min() > 0.7
+    chance = np.random.default_rng(0).integers(0, 4, 200)
+    regroup = lambda rows, seed: np.random.default_rng(seed).integers(0, 4, len(rows))  # noqa: E731
+    assert stability(chance, regroup, resamples=5, seed=0).max() < 0.4
+
+
+def test_without_resamples_stability_is_not_claimed(known):
+    assert find(known, resamples=0).table["stability"].isna().all()
+
+
+def test_a_large_ledger_is_clustered_on_a_sample_and_the_others_join(monkeypatch):
+    rng = np.random.default_rng(0)
+    centre = np.repeat(np.eye(8, dtype=np.float32)[:2], 60, axis=0)
+    vectors = centre + rng.normal(0, 0.05, centre.shape).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    monkeypatch.setattr(discovering, "_SAMPLE", 50)
+    group = discover_groups(vectors)
+    assert (group >= 0).all()
+    assert len(set(group[:60]) & set(group[60:])) == 0
+
+
+def test_clustering_leaves_the_callers_random_numbers_alone():
+    vectors = np.eye(6, dtype=np.float32)
+    random.seed(11)
+    expected = random.Random(11).random()
+    discover_groups(vectors, seed=3)
+    assert random.random() == expected
+
+
+def test_a_saying_counts_in_either_order_but_not_across_sentences():
+    wrongs = make_wrongs({"wrong": [{"name": "欠薪", "say": "拖欠~工资"}]})
+    score = spot_wrongs(["拖欠工资", "工资被拖欠", "公司拖欠。工资不高"], [""] * 3, wrongs).toarray().ravel()
+    assert score.tolist() == [3.0, 3.0, 0.0]
+
+
+def test_a_hint_alone_does_not_say_it_and_unless_speaks_against():
+    entry = {"name": "违建", "say": "违建", "hint": "城管", "unless": "强拆"}
+    wrongs = make_wrongs({"wrong": [entry]})
+    titles, bodies = ["城管不管", "违建", "违建被强拆"], ["城管城管", "", ""]
+    hint, plain, against = spot_wrongs(titles, bodies, wrongs).toarray().ravel()
+    assert hint < SAID <= plain
+    assert against < SAID
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"wrong": [{"name": "甲"}]}, "at least one phrase"),
+        ({"wrong": [{"say": "甲"}]}, "needs a name"),
+        ({"wrong": [{"name": "甲", "say": "乙", "sya": "丙"}]}, "unknown key 'sya'"),
+        ({"wrong": [{"name": "甲", "say": "乙"}, {"name": "甲", "say": "丙"}]}, "more than once"),
+        ({"wrong": {"name": "甲"}}, "list of"),
+    ],
+)
+def test_a_faulty_list_of_wrongs_is_refused_by_name(data, said):
+    with pytest.raises(InputError, match=said):
+        make_wrongs(data)
+
+
+def test_every_packaged_wrong_belongs_to_a_class_and_says_something_short():
+    codes = set(load_taxonomy().codes)
+    for wrong in load_wrongs():
+        assert wrong.topic in codes, wrong.name
+        assert 4 <= len(wrong.name) <= 30, wrong.name
+
+
+def test_what_is_asked_wrongly_is_refused(known):
+    with pytest.raises(InputError, match="granularity"):
+        find(known, granularity="medium")
+    with pytest.raises(InputError, match="title"):
+        find_issues(known.drop(columns="title"), matter_id=[], class_code=[], tokens=[])
+    with pytest.raises(InputError, match="10 petitions"):
+        find_issues(known, matter_id=known["record_id"], class_code=["C40"], tokens=[[]] * 10)
