@@ -31,17 +31,17 @@ class Weights:
     """
 
     breadth: float = 16
-    spread: float = 10
-    concentration: float = 5
+    spread: float = 9
+    concentration: float = 8
     rise: float = 7
-    repetition: float = 4
+    repetition: float = 3
     group: float = 5
     vulnerable: float = 8
     novelty: float = 2
     delay: float = 6
     law: float = 7
     field: float = 5
-    supervisable: float = 25
+    supervisable: float = 24
 
     def __post_init__(self):
         values = asdict(self)

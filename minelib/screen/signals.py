@@ -40,13 +40,15 @@ def spread(e: Evidence, weights: np.ndarray) -> Measured:
 
 
 def concentration(e: Evidence, weights: np.ndarray) -> Measured:
-    """主体集中: chance that two matters share a site (Herfindahl, unbiased); high is one event."""
-    sites = e.site.totals(weights)
-    named = e.site.by_issue(sites)
-    pairs = named * (named - 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        index = np.where(pairs > 0, e.site.by_issue(sites * np.maximum(sites - 1, 0)) / pairs, np.nan)
-    return index, np.where(np.isnan(index), 0.0, 1 - np.clip(index, 0, 1))
+    """集中: chance that two petitioners speak of one site (Herfindahl, unbiased); from a half on, one event."""
+    people = weights * e.matters["n_petitioners"].to_numpy(float)
+    sites, named = e.site.totals(people), e.site.code >= 0
+    alone = np.where(named, 0.0, people * np.maximum(people - 1, 0))  # a matter without a site is its own
+    total = np.bincount(e.issue, weights=people, minlength=len(e.issues))
+    same = e.site.by_issue(sites * np.maximum(sites - 1, 0))
+    same += np.bincount(e.issue, weights=alone, minlength=len(e.issues))
+    index = _divide(same, total * (total - 1))
+    return index, np.clip(1 - 2 * np.nan_to_num(index, nan=0.5), 0, 1)
 
 
 def repetition(e: Evidence, weights: np.ndarray) -> Measured:

@@ -54,14 +54,14 @@ def _spread(e):
 
 
 def _concentration(e):
-    sites = e.site.totals(e.ones)
+    people = e.matters["n_petitioners"].to_numpy(float)
     most = np.zeros(len(e.issues))
-    np.maximum.at(most, e.site.issue, sites)
+    np.maximum.at(most, e.site.issue, e.site.totals(people))
+    np.maximum.at(most, e.issue, np.where(e.site.code < 0, people, 0))
     return [
-        "未写明地点或对象，无法判断" if n == 0
-        else f"{int(n)}件中最多{int(k)}件涉及同一地点或对象"
-        + ("，宜先核对是否同一事件" if n > 2 and k > n / 2 else "")
-        for k, n in zip(most, e.site.by_issue(sites), strict=True)
+        f"{int(n)}名信访人中最多{int(k)}名反映同一地点或对象"
+        + ("，宜先核对是否同一事件" if n > 2 and k >= n / 2 else "")
+        for k, n in zip(most, e.total(people), strict=True)
     ]
 
 
