@@ -9,14 +9,18 @@ from minelib.knowledge.taxonomy import Taxonomy, parse_phrase
 
 # A title names the place first and the grievance last, so words late in it weigh more.
 TITLE_START, TITLE_END = 1.8, 4.2
-REQUEST, LEAD, SOLVED = 1.5, 1.3, 0.3  # against 1 for a word anywhere in the body
+REQUEST, LEAD = 1.5, 1.3  # against 1 for a word anywhere in the body
+SOLVED, LANDMARK, THANKS = 0.3, 0.3, 0.3
 LEAD_LENGTH = 100  # characters after the title that usually say what it is about
 REQUEST_REACH = 30  # characters a "请求" covers
+THANKS_REACH = 4  # a letter of thanks says so in its first words
 NESTED = 0.4  # "征地" inside "征地补偿" is hardly a second clue
 TITLE_ROOM, BODY_ROOM = 40.0, 20.0  # points saturate towards these, so that length does not outvote the title
 _REQUEST = parse_phrase("请求|恳请|恳求|希望|要求|建议|请问|咨询|诉求|强烈呼吁|望领导|望政府|请政府|请领导|盼")
 _DENIAL = parse_phrase("不是|并非|不属于|不涉及")
 _SOLVED = parse_phrase("已解决|已经解决|已处理|已经处理|已得到解决|得到了解决|已妥善解决")
+_LANDMARK = parse_phrase("附近|旁|对面|门口|隔壁|边上|楼下|后面|前面")
+_THANKS = parse_phrase("感谢|表扬|致谢|点赞")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,13 @@ class PhraseScorer:
         self.weight = np.array([w for _, _, w in own], dtype=float)
         self.n_classes = len(taxonomy.classes)
         self._alike_owner = np.array([i for i, _ in alike], dtype=np.int64)
-        cues = [_REQUEST, _DENIAL, _SOLVED]
+        self._other = taxonomy.codes.index(taxonomy.other)
+        cues = [_REQUEST, _DENIAL, _SOLVED, _LANDMARK, _THANKS]
         self._finder = PhraseFinder([p for _, p, _ in own] + [p for _, p in alike] + cues)
 
     def weigh(self, texts: list[str]) -> Evidence:
         """Find and weigh every phrase; hits that are denied or part of a look-alike are left out."""
-        own, alike, request, denial, solved = self._split(self._finder.find(texts))
+        own, alike, request, denial, solved, landmark, thanks = self._split(self._finder.find(texts))
         covered = _inside(own, self.owner[own.phrase], alike, self._alike_owner[alike.phrase])
         own = own.take(~covered & (_distance_after(own, denial) > 2))
         title_end = np.array([max(t.find("\n"), 0) for t in texts], dtype=np.int64)[own.text]
@@ -62,6 +67,9 @@ class PhraseScorer:
         factor = np.where(_distance_after(own, request) <= REQUEST_REACH, REQUEST, factor)
         factor = np.where(in_title, TITLE_START + (TITLE_END - TITLE_START) * late, factor)
         factor = np.where(np.isin(own.sentence, solved.sentence), SOLVED, factor)
+        factor = np.where(_ends_at(own, landmark), LANDMARK, factor)
+        thankful = np.isin(own.text, thanks.text[thanks.start < THANKS_REACH])
+        factor = np.where(thankful & (self.owner[own.phrase] != self._other), THANKS, factor)
         weight = self.weight[own.phrase]
         nested = _nested(own, self.owner[own.phrase], weight > 0)
         return Evidence(own, weight * factor * np.where(nested, NESTED, 1.0), in_title)
@@ -69,7 +77,7 @@ class PhraseScorer:
     def _split(self, found: Hits) -> list[Hits]:
         """Part hits into those of classes, of look-alikes, and of each cue; each numbered from 0."""
         n_own, n_alike = len(self.phrases), len(self._alike_owner)
-        starts = np.cumsum([0, n_own, n_alike, 1, 1, 1])
+        starts = np.cumsum([0, n_own, n_alike, 1, 1, 1, 1, 1])
         bounds = np.searchsorted(found.phrase, starts)
         return [
             found.take(slice(low, high)).shifted(first)
@@ -118,6 +126,12 @@ def _nested(hits: Hits, group, counts) -> np.ndarray:
     nested = np.zeros(len(hits), dtype=bool)
     nested[order] = end <= before
     return nested & counts
+
+
+def _ends_at(hits: Hits, cue: Hits) -> np.ndarray:
+    """Which hits end where a cue begins: "公交站旁" names a place, not a grievance about the bus."""
+    scale = np.int64(max(hits.end.max(initial=0), cue.start.max(initial=0)) + 1)
+    return np.isin(hits.text * scale + hits.end, cue.text * scale + cue.start)
 
 
 def _distance_after(hits: Hits, cue: Hits) -> np.ndarray:
