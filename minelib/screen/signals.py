@@ -40,7 +40,7 @@ def spread(e: Evidence, weights: np.ndarray) -> Measured:
 
 
 def concentration(e: Evidence, weights: np.ndarray) -> Measured:
-    """集中: chance that two petitioners speak of one site (Herfindahl, unbiased); from a half on, one event."""
+    """集中: chance that two petitioners speak of one site (Herfindahl, unbiased); a half is one event."""
     people = weights * e.matters["n_petitioners"].to_numpy(float)
     sites, named = e.site.totals(people), e.site.code >= 0
     alone = np.where(named, 0.0, people * np.maximum(people - 1, 0))  # a matter without a site is its own
