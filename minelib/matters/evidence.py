@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from minelib.matters.names import TaughtNames
 from minelib.mentions import Mention
 from minelib.vectorise import document_frequency, limit_frequency, term_counts, tfidf
 
@@ -20,6 +21,8 @@ BACKGROUND = 2000  # a name's rarity is that in a ledger of at least so many pet
 NAMED_IN_TEXT = 0.7  # a name in the letter alone identifies less than one in the title
 _NO_NAME = frozenset({"district", "township", "office", "area"})
 _AREA = re.compile(r"[A-Z]\d{0,2}[省市县区州]|[^\w]")
+_DOTS = re.compile(r"[\s·•．.・“”\"]+")
+_HEAD = 600  # characters of a letter in which taught names are looked up
 _CHUNK = 1 << 16
 
 
@@ -34,6 +37,7 @@ class Evidence:
     districts: sp.csr_matrix  # 1 for each district in the title
     townships: sp.csr_matrix  # 1 for each township anywhere
     petitioners: sp.csr_matrix  # 1 for who sent it
+    classes: sp.csr_matrix  # 1 for each grievance class it may be of
     days: np.ndarray
 
     def __len__(self) -> int:
@@ -45,23 +49,28 @@ class Evidence:
 
 
 def gather(
-    petitions: pd.DataFrame, tokens: Sequence[Sequence[str]], mentions: Sequence[Sequence[Mention]]
+    petitions: pd.DataFrame,
+    tokens: Sequence[Sequence[str]],
+    mentions: Sequence[Sequence[Mention]],
+    classes: Sequence[set[str]],
 ) -> Evidence:
     """Read the evidence off petitions, in the order given.
 
     Parameters
     ----------
     petitions : DataFrame
-        ``title``; ``petitioner_id``, ``received_at`` and ``respondent`` where the ledger has them.
+        ``title``, ``text``; ``petitioner_id``, ``received_at`` and ``respondent`` where the ledger has them.
     tokens : sequence of sequences of str
         Words of each title and text, joined by a line break.
     mentions : sequence of sequences of Mention
         Names in the same.
+    classes : sequence of set of str
+        Grievance classes each petition may be of; empty where not known.
     """
     titles = petitions["title"].tolist()
     heads = [_title_tokens(words, len(title)) for words, title in zip(tokens, titles, strict=True)]
     weighed = [head * (TITLE_WEIGHT - 1) + list(words) for head, words in zip(heads, tokens, strict=True)]
-    names, titled, districts, townships = _named(petitions, titles, mentions)
+    names, titled, districts, townships = _named(petitions, mentions)
     return Evidence(
         words=_weigh(weighed, max_df=0.2),
         grams=_weigh([_grams(title) for title in titles], max_df=0.05),
@@ -69,7 +78,8 @@ def gather(
         titled=titled,
         districts=districts,
         townships=townships,
-        petitioners=_one_hot(petitions.get("petitioner_id"), len(titles)),
+        petitioners=_matrix([{p: 1.0} if p else {} for p in _text(petitions, "petitioner_id")]),
+        classes=_matrix([dict.fromkeys(codes, 1.0) for codes in classes]),
         days=_days(petitions),
     )
 
@@ -105,14 +115,17 @@ def _weigh(tokens: Sequence[Sequence[str]], *, max_df: float) -> sp.csr_matrix:
     return weighed[:, document_frequency(weighed) > 1]
 
 
-def _named(petitions, titles, mentions) -> list[sp.csr_matrix]:
+def _named(petitions: pd.DataFrame, mentions: Sequence[Sequence[Mention]]) -> list[sp.csr_matrix]:
     """Return matrices of names, of names in titles, of districts in titles, and of townships."""
-    respondents = petitions["respondent"].tolist() if "respondent" in petitions else [""] * len(titles)
+    taught = TaughtNames.of(mentions)
     rows = [[] for _ in range(4)]
-    for title, respondent, found in zip(titles, respondents, mentions, strict=True):
+    columns = (_text(petitions, c) for c in ("title", "text", "respondent"))
+    for title, text, respondent, found in zip(*columns, mentions, strict=True):
         head = [m for m in found if m.end <= len(title)]
         inside = {m.name for m in head if m.kind not in _NO_NAME} | {respondent} - {""}
+        inside |= taught.find(_DOTS.sub("", title))
         anywhere = {m.name for m in found if m.kind not in _NO_NAME}
+        anywhere |= taught.find(_DOTS.sub("", text[:_HEAD]))
         rows[0].append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
         rows[1].append(dict.fromkeys(inside, 1.0))
         rows[2].append({m.name: 1.0 for m in head if m.kind == "district" and m.name[-1] in "县区"})
@@ -137,11 +150,9 @@ def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
     return (names @ sp.diags_array(weight.astype(np.float32))).tocsr()
 
 
-def _one_hot(values: pd.Series | None, n: int) -> sp.csr_matrix:
-    """Return a column a distinct value; "" has none."""
-    if values is None:
-        return sp.csr_matrix((n, 1), dtype=np.float32)
-    return _matrix([{v: 1.0} if v else {} for v in values.fillna("").astype(str)])
+def _text(petitions: pd.DataFrame, column: str) -> list[str]:
+    """Return a column as text, "" throughout where the ledger has none."""
+    return petitions[column].fillna("").astype(str).tolist() if column in petitions else [""] * len(petitions)
 
 
 def _days(petitions: pd.DataFrame) -> np.ndarray:

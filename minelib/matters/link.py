@@ -1,20 +1,20 @@
 """Link the petitions of one matter (事项): the same concrete thing at the same place or respondent."""
 
 import hashlib
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from minelib.matters.average import average_groups
 from minelib.matters.copies import copy_of
 from minelib.matters.evidence import Evidence, gather
-from minelib.matters.pairs import WEIGHTS, candidate_pairs, chances, features
+from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chances, features
 from minelib.mentions import Mention, find_mentions
 from minelib.schema import LINK, frame
 
-RESOLUTION = 0.3  # the mean chance that all pairs of a matter must reach
+LEAST = 0.4  # groups of petitions are joined while the mean chance of their pairs is at least this
 MIN_CHANCE = 0.1  # weaker pairs say nothing for a matter
 _NEAR = 0.8  # cosine of the words from which a link is called a near copy
 REASONS = ("copy", "near copy", "same petitioner", "same place and thing")
@@ -41,14 +41,14 @@ def link_matters(
     petitions: pd.DataFrame,
     *,
     tokens: Sequence[Sequence[str]] | None = None,
-    classes: Sequence[str] | pd.Series | None = None,
+    classes: Sequence[str] | pd.Series | pd.DataFrame | None = None,
     mentions: Sequence[Sequence[Mention]] | None = None,
     seed: int = 0,
 ) -> Matters:
     """Find which petitions are one matter.
 
-    Copies first; then pairs that share rare words, names or a petitioner are weighed, and groups are found in
-    which most pairs are likely. No array grows with the square of the petitions.
+    Copies first; then pairs that share rare words, names or a petitioner are weighed, and joined to groups by
+    average linkage. No array grows with the square of the petitions.
 
     Parameters
     ----------
@@ -57,12 +57,13 @@ def link_matters(
         where they are there.
     tokens : sequence of sequences of str, optional
         Words of each title and text joined by a line break; cut here when not given.
-    classes : sequence of str, optional
-        Grievance class of each petition.
+    classes : sequence of str or DataFrame of str, optional
+        Grievance class of each petition, "" where not known; several columns where it may be of several.
+        Petitions with no class in common are linked less easily.
     mentions : sequence of sequences of Mention, optional
         Names in each title and text joined by a line break; found here when not given.
     seed : int
-        Of the search for groups.
+        Not used, as nothing is drawn at random; here so that every step is called alike.
 
     Examples
     --------
@@ -80,10 +81,11 @@ def link_matters(
     texts = [f"{title}\n{text}" for title, text in zip(rows["title"], rows["text"], strict=True)]
     tokens = [tokens[i] for i in order] if tokens is not None else _cut(texts)
     mentions = [mentions[i] for i in order] if mentions is not None else [*map(find_mentions, texts)]
-    e = gather(rows, tokens, mentions)
+    codes = [set(c) - {""} for c in pd.DataFrame(classes).to_numpy()[order]] if classes is not None else None
+    e = gather(rows, tokens, mentions, codes or [set()] * len(rows))
     first = copy_of(rows, e)
     edges = _edges(e, first)
-    matter = _matters(first, edges, seed)
+    matter = _matters(first, edges)
     ids = rows["record_id"].to_numpy(dtype=str)
     matter_id = pd.Series(_names(matter, ids), index=pd.Index(ids, name="record_id"), name="matter_id")
     return Matters(matter_id, _links(ids, matter, edges))
@@ -109,20 +111,11 @@ def _edges(e: Evidence, first: np.ndarray) -> pd.DataFrame:
     return pd.concat([copied, pairs[pairs["chance"] >= MIN_CHANCE]], ignore_index=True)
 
 
-def _matters(first: np.ndarray, edges: pd.DataFrame, seed: int) -> np.ndarray:
-    """Return the matter of each row as a number: copies together, the rest by the Leiden method."""
-    import igraph
-
+def _matters(first: np.ndarray, edges: pd.DataFrame) -> np.ndarray:
+    """Return the first row of each row's matter: copies together, the rest by average linkage."""
     pairs = edges[edges["reason"] > 0]
-    graph = igraph.Graph(n=len(first), edges=pairs[["left", "right"]].to_numpy())
-    igraph.set_random_number_generator(random.Random(seed))
-    try:
-        found = graph.community_leiden(
-            objective_function="CPM", weights=pairs["chance"].tolist(), resolution=RESOLUTION, n_iterations=10
-        )
-    finally:
-        igraph.set_random_number_generator(random)
-    return np.asarray(found.membership, dtype=np.int64)[first]
+    columns = (pairs[c].to_numpy() for c in ("left", "right", "chance"))
+    return average_groups(*columns, len(first), least=LEAST, most_pairs=MAX_NEIGHBOURS)[first]
 
 
 def _names(matter: np.ndarray, ids: np.ndarray) -> np.ndarray:

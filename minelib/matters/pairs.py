@@ -13,16 +13,17 @@ from minelib.vectorise import document_frequency
 # Log odds that two petitions are one matter, for one unit of each evidence.  Estimated by logistic regression
 # on pairs of petitions to a city's message board that were read and labelled by hand, then rounded.
 WEIGHTS = {
-    "words": 14.0,  # cosine of the words
-    "grams": 4.4,  # cosine of the runs of characters in the title
-    "names": 0.25,  # log rarity of the shared names, at most NAMES_CAP
+    "words": 11.0,  # cosine of the words
+    "grams": 5.5,  # cosine of the runs of characters in the title
+    "names": 0.18,  # log rarity of the shared names, at most NAMES_CAP
     "petitioner": 0.4,  # the same petitioner
-    "other_district": -2.9,  # titles that name two districts
-    "other_names": -1.0,  # titles that name places or respondents, and none that is shared
-    "township": 0.6,  # a township in common
-    "months": -0.6,  # logarithm of the days between, plus one
+    "other_district": -3.2,  # titles that name different districts
+    "other_names": -0.9,  # titles that name places or respondents, none of them shared
+    "township": 1.6,  # a township in common
+    "other_class": -1.25,  # no grievance class in common
+    "gap": -0.43,  # logarithm of the days between, plus one
 }
-INTERCEPT = -3.0
+INTERCEPT = -2.4
 NAMES_CAP = 10.0
 UNKNOWN_GAP = 4.0  # where a date is missing: the logarithm of some eight weeks
 
@@ -54,6 +55,7 @@ def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
             _apart(e.districts, left, right),
             _apart(e.titled, left, right) & (dots(e.names, left, right) == 0),
             dots(e.townships, left, right) > 0,
+            _apart(e.classes, left, right),
             np.nan_to_num(np.log1p(np.abs(e.days[left] - e.days[right])), nan=UNKNOWN_GAP),
         ]
     ).astype(np.float32)
