@@ -69,7 +69,7 @@ class Writer:
         matter, rng = petition.matter, self.rng
         values = {**matter.values, **own_values(petition.petitioner, matter.topic.place)}
         other = self._other(matter.topic)
-        wrong = self.grammar.expand(self._wrong(matter, register), values)
+        wrong = self.grammar.expand(self._vary(self._wrong(matter, register)), values)
         told = _pairs(wrong) - _pairs(matter.area + matter.town + matter.place)
         values |= self._parts(matter.topic, register, told, values)
         values["wrong"] = wrong + (
@@ -95,8 +95,17 @@ class Writer:
             return wordings[matter.angle]
         return "".join(self.rng.sample(wordings, min(self.rng.choice(_LENGTHS[register]), len(wordings))))
 
+    def _vary(self, template: str) -> str:
+        """Put some words of a template in other words."""
+        for word, others in packaged("words")["synonyms"].items():
+            if word in template and self.rng.random() < 0.4:
+                template = template.replace(word, self.rng.choice(others))
+        return template
+
     def _title(self, topic: Topic, told: set[str], values: Mapping[str, str]) -> str:
-        """A title; where a topic's wrongs differ, one that fits this one, or its own first words."""
+        """A title; where a topic's wrongs differ, a fitting one or its first words; at times a vague cry."""
+        if self.rng.random() < 0.12:
+            return self.grammar.expand("{vague_title}", values)
         title = self._fitting(topic, topic.title, told, values)
         if topic.one_wrong or topic.trap or _pairs(title) & told:
             return title
@@ -108,7 +117,7 @@ class Writer:
     ) -> str:
         """One of `templates`; where a topic's wrongs differ, the nearest to `told` of a few tries."""
         tries = [
-            self.grammar.expand(self.rng.choice(templates), values)
+            self.grammar.expand(self._vary(self.rng.choice(templates)), values)
             for _ in range(1 if topic.one_wrong else 6)
         ]
         return max(tries, key=lambda text: len(_pairs(text) & told))
@@ -123,8 +132,8 @@ class Writer:
         if rng.random() < 0.6:
             done.append("{done_any}")
         return {
-            "back": rng.choice(topic.back),
-            "detail": "".join(details),
+            "back": self._vary(rng.choice(topic.back)),
+            "detail": self._vary("".join(details)),
             "done": "".join(done),
             "evidence": "{proof}" if topic.purpose == "T" and not topic.storm else "",
             "want": f"{_WISH}{core}[。|！|。]",

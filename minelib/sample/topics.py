@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from minelib.errors import MinelibError
 
-_FILES = ("planted", "background_city", "background_people", "traps")
+_FILES = ("planted", "background_city", "background_people", "rivals", "traps")
 
 
 @dataclass(frozen=True)
