@@ -27,7 +27,7 @@ def _greeting() -> re.Pattern:
     name = rf"[^{_STOPS}：:、\s您你]{{0,12}}?"
     ending = r"[\s：:，,。.!！、~～]"
     titled = rf"{name}(?:{titles})(?:\s?[、和及与]?\s?{name}(?:{titles})){{0,4}}"
-    greeted = rf"(?:{hello}){ending}*+"
+    greeted = rf"(?:{hello}|好){ending}*+"
     return re.compile(
         rf"\s*(?:"
         rf"(?:{opening}){titled}(?:{ending}++(?:{greeted})?|{greeted}|(?=我|首先|今|\Z))"
@@ -41,7 +41,8 @@ def _greeting() -> re.Pattern:
 def _closing() -> tuple[re.Pattern, re.Pattern]:
     """Return patterns of a run of clauses of closing words alone, and of one such word that counts."""
     known = packaged_toml("boilerplate")["closing"]
-    words = rf"(?:{_any_of(known['core'] + known['rest'])}){{1,30}}+"
+    every = known["core"] + known["rest"]
+    words = rf"(?=[{''.join(sorted({w[0] for w in every}))}])(?:{_any_of(every)}){{1,30}}+"
     clause = rf"{words}[ ：:.~～]*+(?:[{_STOPS}][{_STOPS}\s~～.]*+|\Z)"
     return re.compile(rf"(?<![^{_STOPS}\s])(?:{clause})+"), re.compile(_any_of(known["core"]))
 
