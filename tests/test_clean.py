@@ -9,10 +9,10 @@ from minelib.clean import clean_petitions, clean_text
 from minelib.clean.log import KINDS
 from minelib.schema import RAW_PETITION, frame
 
-# A page as copies of news leave it: Traditional forms, pinyin after some characters, half-width marks, sign-offs.
+# A page as copies of news leave it: Traditional forms, pinyin notes, half-width marks, sign-offs, headlines.
 PAGE = (
-    "?某法治報(bào)訊(全媒體記者 甲某 通訊員 乙某)某市淥口區(qū)檢察院"
-    "主動(dòng)融入大局,取得“新經(jīng)驗(yàn)”。\n"
+    "?某法治報(bào)訊(全媒體記者 甲某 通訊員 乙某)"
+    "某市淥口區(qū)檢察院主動(dòng)融入大局,取得“新經(jīng)驗(yàn)”。\n"
     "累計(jì)接待群眾59人次,徵收(shōu)糾紛21件,什麼(me)都記入臺賬(zhàng)。\n"
     "責(zé)編:丙小明\n一審:丁小春\n三審:戊小暉\n來源:某法治報(bào)\n"
     "- 某地舉行升旗儀式\n- 某協(xié)會(huì)成立,構(gòu)建新體系\n"
