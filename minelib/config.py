@@ -23,6 +23,8 @@ class LedgerOptions:
 
     sheet: str = ""  # only this sheet; "" reads every sheet that has a text column
     columns: dict[str, str] = field(default_factory=dict)  # schema name → the ledger's own header
+    since: str = ""  # YYYY-MM-DD: petitions before this day are put aside as rejects, and so is one without a date
+    until: str = ""  # YYYY-MM-DD: petitions after this day are put aside
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def refresh(paths: Iterable[str | Path], *, timeout: int = 300) -> list[Path]:
 
 def normalise(book, stem: str):
     """Return the notebook without anything that differs from one machine or run to the next."""
-    book.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    kept = {k: v for k, v in book.metadata.items() if k == "briefing"}
+    book.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, **kept}
     for number, cell in enumerate(book.cells, 1):
         cell["id"] = f"{stem.split('_')[0]}-{number:02d}"
         cell["metadata"] = {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}

@@ -4,13 +4,15 @@ Words are cut at most once a run, and only when a stage that needs them has to b
 """
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from minelib.config import Config
-from minelib.schema import ISSUE, LINK, PETITION, RUN_PETITION, frame
+from minelib.errors import InputError
+from minelib.schema import ISSUE, LINK, PETITION, REJECT, RUN_PETITION, frame
 
 Frames = dict[str, pd.DataFrame]
 
@@ -38,7 +40,8 @@ class Reading:
 
         options = self._config
         ledger = read_ledger(self._paths, columns=options.ledger.columns or None, sheet=options.ledger.sheet or None)
-        cleaned, clean_log = clean_petitions(_least(ledger.petitions))
+        inside, outside = _in_period(ledger.petitions, options.ledger.since, options.ledger.until)
+        cleaned, clean_log = clean_petitions(_least(inside))
         redactor = Redactor(self._key, mask_names=options.redact.mask_names, keep_names=options.redact.keep_names)
         redacted, redact_log = redactor.redact_petitions(cleaned)
         self.surfaces = redact_log.surfaces
@@ -46,7 +49,24 @@ class Reading:
         cleaning = clean_log.table().set_axis(["kind", "rows", "n"], axis=1).assign(step="clean")
         masking = pd.DataFrame({"kind": list(redact_log.masked), "n": list(redact_log.masked.values())}).assign(step="redact")
         changes = pd.concat([cleaning, masking])[["step", "kind", "n"]].astype({"n": "int64"})
-        return {"petitions": petitions, "rejects": ledger.rejects, "sources": ledger.sources, "changes": changes}
+        return {"petitions": petitions, "rejects": pd.concat([ledger.rejects, outside]), "sources": ledger.sources, "changes": changes}
+
+
+def _in_period(petitions: pd.DataFrame, since: str, until: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part petitions by the day they were made: those of the period, and the others as rejects."""
+    if not (since or until):
+        return petitions, frame([], REJECT)
+    days = petitions["received_at"]
+    inside = (days >= _day(since, "since", "1900-01-01")) & (days < _day(until, "until", "2200-01-01") + pd.Timedelta(days=1))
+    outside = petitions.loc[~inside, ["source", "sheet", "row"]].assign(reason="不在所选时段内")
+    return petitions[inside], frame(outside.to_dict("list"), REJECT)
+
+
+def _day(text: str, name: str, default: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(date.fromisoformat(text or default))
+    except ValueError as error:
+        raise InputError(f"ledger.{name} takes a day as YYYY-MM-DD, got {text!r}") from error
 
 
 def _rescan(petitions: pd.DataFrame, redactor) -> pd.DataFrame:
