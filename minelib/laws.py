@@ -156,14 +156,12 @@ def cite_all(laws: Iterable[Law]) -> str:
     >>> cite_all([law for law in wages if law.statute == "劳动法"])
     '《劳动法》（2018年修正）第50条、第91条'
     """
-    cited: dict[tuple[str, str, bool], list[str]] = {}
+    cited: dict[tuple[str, str, bool], list[Law]] = {}
     for law in laws:
-        numbers = cited.setdefault((law.statute, law.version, law.verified_on is not None), [])
-        if _number(law) not in numbers:
-            numbers.append(_number(law))
+        cited.setdefault((law.statute, law.version, law.verified_on is not None), []).append(law)
     return "；".join(
-        f"《{statute}》（{version}）{'、'.join(numbers)}" + ("" if verified else UNVERIFIED)
-        for (statute, version, verified), numbers in cited.items()
+        f"《{statute}》（{version}）{_numbers(of_version)}" + ("" if verified else UNVERIFIED)
+        for (statute, version, verified), of_version in cited.items()
     )
 
 
@@ -238,6 +236,11 @@ def _fields(entry: Mapping, on: date, text: str) -> list[str]:
         for field in packaged_toml("routes")["field"]
         if field["name"] in wanted and field["effective_from"] <= on <= (field["effective_to"] or OPEN)
     ]
+
+
+def _numbers(laws: Iterable[Law]) -> str:
+    ordered = sorted(laws, key=lambda law: int(law.article.split("之")[0] or 0))
+    return "、".join(dict.fromkeys(_number(law) for law in ordered))
 
 
 def _number(law: Law) -> str:

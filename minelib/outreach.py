@@ -10,6 +10,7 @@ import pandas as pd
 from minelib.knowledge import packaged_toml
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.laws import cite_all, laws_for
+from minelib.trends import counted_dates
 
 UNKNOWN = "未写明"
 EDUCATION = ("地区", "普法主题", "类别", "事项数", "件次", "涉及群体", "建议内容（法律条文）", "典型件编号")
@@ -48,11 +49,10 @@ def education_plan(
     [['河口镇', '劳动报酬与劳动关系', 2]]
     """
     taught = {code for code, entry in packaged_toml("routes")["class"].items() if _is_taught(entry)}
-    rows = matters[matters["class_code"].isin(taught)].assign(
-        township=lambda m: m["township"].where(m["township"].ne(""), UNKNOWN)
-    )
+    rows = _with_days(matters[matters["class_code"].isin(taught)], petitions)
+    rows = rows.assign(township=rows["township"].where(rows["township"].ne(""), UNKNOWN))
     subjects = rows.groupby(["township", "class_code"], as_index=False).agg(
-        n_matters=("matter_id", "size"), n_petitions=("n_petitions", "sum"), last=("last_at", "max"),
+        n_matters=("matter_id", "size"), n_petitions=("n_petitions", "sum"), last=("last", "max"),
         exemplar=("exemplar", "min"),
     )  # fmt: skip
     subjects = subjects[subjects["n_matters"] >= least]
@@ -88,9 +88,15 @@ def mediation_list(petitions: pd.DataFrame, matters: pd.DataFrame) -> pd.DataFra
         _dispute(texts.get(m, ""), code, known)
         for m, code in zip(wanted["matter_id"], wanted["class_code"], strict=True)
     ]
-    rows = wanted.assign(kind=pd.Series(kind, index=wanted.index, dtype=object))
-    rows = rows[rows["kind"].ne("")].sort_values(["last_at", "matter_id"], ascending=[False, True])
+    rows = _with_days(wanted.assign(kind=pd.Series(kind, index=wanted.index, dtype=object)), petitions)
+    rows = rows[rows["kind"].ne("")].sort_values(["last", "matter_id"], ascending=[False, True])
     return pd.DataFrame([_mediation_row(m) for m in rows.itertuples()], columns=list(MEDIATION))
+
+
+def _with_days(matters: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:
+    """Add the first and last day of each matter, by whichever date the ledger keeps."""
+    days = counted_dates(petitions).groupby(petitions["matter_id"]).agg(first="min", last="max")
+    return matters.join(days, on="matter_id")
 
 
 def _is_taught(entry) -> bool:
@@ -139,5 +145,5 @@ def _dispute(text: str, class_code: str, known) -> str:
 def _mediation_row(matter) -> tuple:
     return (
         matter.matter_id, matter.township or UNKNOWN, matter.kind, matter.class_code, matter.n_petitions,
-        matter.first_at, matter.last_at, matter.exemplar, _HINT,
+        matter.first, matter.last, matter.exemplar, _HINT,
     )  # fmt: skip

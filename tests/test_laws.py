@@ -151,3 +151,10 @@ def test_a_good_file_is_read(tmp_path):
 def test_an_unknown_class_has_no_routes():
     with pytest.raises(InputError, match="C99"):
         routes_for("C99", date(2026, 1, 1))
+
+
+def test_articles_of_a_version_are_cited_once_and_in_order():
+    cited = cite_all(laws_for("C23", date(2025, 6, 1), text="工地拖欠农民工工资"))
+    assert cited.count("《保障农民工工资支付条例》") == 1
+    numbers = cited.split("第724号）")[1].split("；")[0].split("、")
+    assert numbers == sorted(numbers, key=lambda n: int(n[1:-1])) and len(numbers) >= 5

@@ -10,12 +10,12 @@ def run(*rows):
     """(matter, township, class, title, groups) of one letter each."""
     day = pd.Timestamp("2026-09-01")
     petitions = [
-        {"record_id": f"R{i}", "matter_id": m, "class_code": c, "title": t, "groups": g}
+        {"record_id": f"R{i}", "matter_id": m, "class_code": c, "title": t, "groups": g, "registered_at": day}
         for i, (m, _, c, t, g) in enumerate(rows)
     ]
     matters = [
         {"matter_id": m, "township": p, "class_code": c, "n_petitions": 1, "n_petitioners": 1, "n_people": 1,
-         "first_at": day, "last_at": day, "exemplar": f"R{i}"}
+         "exemplar": f"R{i}"}
         for i, (m, p, c, _, _) in enumerate(rows)
     ]  # fmt: skip
     return frame(petitions, RUN_PETITION), frame(matters, MATTER)
@@ -52,6 +52,7 @@ def test_neighbours_and_families_go_to_mediation_and_violence_does_not():
         ("M5", "镇", "C23", "拖欠工资", ""),
     ))
     assert list(found) == list(MEDIATION)
+    assert found["最近"].eq(pd.Timestamp("2026-09-01")).all()  # the ledger's only date is that of registration
     assert found[["事项编号", "纠纷类型"]].values.tolist() == [["M1", "邻里纠纷"], ["M2", "家庭纠纷"]]
 
 
