@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from fake_run import make_run, tables
 from pypdf import PdfReader
@@ -66,6 +67,22 @@ def test_a_small_ledger_gives_counts_not_percentages_of_small_bases():
         if fact["unit"] == "%" and small["facts"][fact["base"]]["value"] < 20:
             assert "%" not in fact["shown"], key
     assert "不足以判断时间变化" in text_of(PdfReader(io.BytesIO(render(small))))
+
+
+def test_a_few_months_are_told_without_judging_them():
+    text = text_of(PdfReader(io.BytesIO(render(summarise(make_run(60, days=170))))))
+    assert "不作趋势判断" in text and "预期范围。" not in text
+
+
+@pytest.mark.parametrize("change", ["empty", "undated", "one"])
+def test_a_run_with_next_to_nothing_in_it_still_gets_its_briefing(run, change):
+    run = {
+        "empty": tables(run, lambda table: table.iloc[:0]),
+        "undated": replace(run, petitions=run.petitions.assign(received_at=pd.NaT)),
+        "one": make_run(1),
+    }[change]
+    assert lint_facts(summarise(run), run=run) == []
+    assert brief(run)[:5] == b"%PDF-"
 
 
 def test_a_ledger_of_nothing_but_oddities_says_that_no_candidate_was_formed():

@@ -15,6 +15,7 @@ from minelib.tally import n_people, petitioner_keys
 from minelib.trends import counted_dates
 
 PIECES, PEOPLE, PERSONS, MATTERS, PLACES = "件次", "人次", "人", "个事项", "个地点"
+COUNTED = ["record_id", "petitioner_id", "matter_id", "issue_id", "class_code", "groups", "n_people"]
 UNIQUE_MATTERS, UNIQUE_PERSONS = "unique:matter_id", "unique:petitioner_id"
 
 
@@ -103,6 +104,7 @@ def answer(run: Run, query: Mapping) -> int:
 def _in_days(petitions: pd.DataFrame, days) -> pd.DataFrame:
     """Keep the petitions of the period; those without a day stay, since they were received some time."""
     day = counted_dates(petitions).dt.normalize()
+    petitions = petitions[COUNTED]  # texts are heavy to copy
     return petitions[day.isna() | day.between(pd.Timestamp(days[0]), pd.Timestamp(days[1]))]
 
 

@@ -212,6 +212,9 @@ def _months(book: Book) -> None:
     days = tuple(day.date().isoformat() for day in (best.start_time, best.end_time))
     book.count("best_month", PIECES, period=days)
     book.said("best_month.name", _month(best), "monthly")
+    if whole["high"].isna().all():
+        return
+    book.stated("banded_months", len(whole), "个整月", "monthly")
     above = whole.loc[whole["n"] > whole["high"].astype(float), "month"]
     if len(above):
         book.said("months_above", "、".join(_month(pd.Period(month)) for month in above), "monthly")
@@ -261,7 +264,7 @@ def _candidate(book: Book, row: dict, names: Mapping[str, str], config: Briefing
         "rank_range": [int(row["rank_low"]), int(row["rank_high"])],
         "signals": [{"signal": s.signal, "name": NAMES.get(s.signal, s.signal), "shown": readable(s.shown),
                      "points": round(float(s.points), 1)} for s in signals.itertuples()],
-        "evidence": _evidence(petitions, row["exemplars"].split()),
+        "evidence": _evidence(book.run.petitions, row["exemplars"].split()),
         "laws": _listed(row["laws"], "；"), "supervised": row["supervised"],
         "person_routes": _listed(row["person_routes"], "、"),
         "class_routes": _listed(row["class_routes"], "、"),

@@ -56,7 +56,8 @@ def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
     table = cross.stack().rename("n").reset_index().set_axis(["class_code", "township", "n"], axis=1)
     table["suppressed"] = suppressed_cells(cross.to_numpy()).ravel()
     table["n"] = table["n"].astype("Int64").mask(table["suppressed"])
-    return table
+    # A map of nothing but hidden cells tells nothing.
+    return table if table["n"].gt(0).any() else table.iloc[:0]
 
 
 def suppressed_cells(counts: np.ndarray, *, least: int = MIN_CELL) -> np.ndarray:
