@@ -130,11 +130,24 @@ def test_row_order_changes_nothing(unknown):
     pd.testing.assert_series_equal(one.issue_id, other.issue_id.sort_index())
 
 
-def test_all_petitions_of_a_matter_share_its_issue(known):
-    doubled = pd.concat([known, known.assign(record_id=known["record_id"] + "x")], ignore_index=True)
-    found = find(doubled, matter_id=doubled["record_id"].str[:2])
-    assert found.issue_id.groupby(doubled["record_id"].str[:2]).nunique(dropna=False).eq(1).all()
-    assert found.table.loc[0, ["n_petitions", "n_matters", "n_petitioners"]].tolist() == [10, 5, 10]
+def test_a_silent_petition_takes_what_its_matter_tells(known):
+    silent = known.assign(record_id=known["record_id"] + "s", title="再次反映", text="盼回复。")
+    loud = [known.assign(record_id=known["record_id"] + str(i)) for i in range(3)]
+    both = pd.concat([*loud, silent], ignore_index=True)
+    matter = both["record_id"].str[:2]
+    found = find(both, matter_id=matter)
+    told = found.issue_id.groupby(matter).nunique(dropna=False)
+    assert told.drop("z1").eq(1).all()
+    assert found.table.loc[0, ["n_petitions", "n_matters", "n_petitioners"]].tolist() == [20, 5, 20]
+
+
+def test_a_matter_that_tells_two_wrongs_counts_in_both_and_its_main_one_is_the_one_most_tell(known):
+    matter = ["m0", "m1", "m2", "m3", "m0", "m0", "m1", "m2", "m3", "z"]
+    found = find(known, matter_id=matter)
+    assert found.table["n_matters"].tolist() == [4, 4]
+    main = found.of_matters(matter)
+    assert main["m0"] == found.issue_id[0]
+    assert "z" not in main
 
 
 def test_coarser_levels_hold_finer_ones(unknown, known):
@@ -183,8 +196,11 @@ def test_stability_tells_a_clear_group_from_a_chance_one(unknown):
     assert table["stability"].between(0, 1).all()
     assert table["stability"].head(2).min() > 0.7
     chance = np.random.default_rng(0).integers(0, 4, 200)
-    regroup = lambda rows, seed: np.random.default_rng(seed).integers(0, 4, len(rows))  # noqa: E731
-    assert stability(chance, regroup, resamples=5, seed=0).max() < 0.4
+
+    def regroup(rows, seed):
+        return np.random.default_rng(seed).integers(0, 4, len(rows))
+
+    assert stability(chance, np.arange(200), regroup, resamples=5, seed=0).max() < 0.4
 
 
 def test_without_resamples_stability_is_not_claimed(known):

@@ -8,8 +8,16 @@ import pandas as pd
 
 from minelib.errors import InputError
 from minelib.issues.firm import stability
-from minelib.issues.gather import Gathered, gather
-from minelib.issues.group import ENOUGH_TO_DISCOVER, MIN_MATTERS, Grouping, group_matters
+from minelib.issues.gather import Gathered, gather, most_common
+from minelib.issues.group import (
+    ENOUGH_TO_DISCOVER,
+    MIN_MATTERS,
+    Grouping,
+    cut_large,
+    group_rows,
+    keep_recurring,
+    widen,
+)
 from minelib.issues.table import issue_ids, issue_table
 from minelib.issues.wrongs import Wrong, load_wrongs
 from minelib.knowledge.taxonomy import load_taxonomy
@@ -25,16 +33,16 @@ class Issues:
     Attributes
     ----------
     issue_id : Series of str
-        By the caller's index: each petition's issue at the granularity asked for, <NA> for none. All
-        petitions of a matter share it.
+        By the caller's index: each petition's issue at the granularity asked for, <NA> for none. A matter
+        whose petitions tell two wrongs is in both issues.
     strength : Series of float
-        0 … 1: how clearly the petition's matter tells the wrong; 0 where it belongs to no issue.
+        0 … 1: how clearly the petition tells the wrong; 0 where it belongs to no issue.
     table : DataFrame
         `schema.ISSUE`, one row an issue, largest first, and ``known``: whether the wrong stands in the list.
     levels : DataFrame
         By the caller's index: issue ids at each granularity.
     note : str
-        In Chinese: how many matters belong to no issue, and what so few rows cannot say.
+        In Chinese: how many petitions belong to no issue, and what so few rows cannot say.
     """
 
     issue_id: pd.Series
@@ -42,6 +50,11 @@ class Issues:
     table: pd.DataFrame
     levels: pd.DataFrame
     note: str
+
+    def of_matters(self, matter_id: Sequence[str]) -> pd.Series:
+        """Return by matter the issue most of its petitions tell; matters without one are left out."""
+        told = self.issue_id.reset_index(drop=True)
+        return most_common(told.dropna(), pd.Series(np.asarray(matter_id, dtype=object)))
 
     def members(self, issue_id: str) -> list:
         """Return the index labels of an issue's petitions, clearest first."""
@@ -98,19 +111,20 @@ def find_issues(
     _check(petitions, (matter_id, class_code, tokens), granularity)
     known = load_wrongs() if wrongs is None else tuple(wrongs)
     g, order = gather(petitions, matter_id, class_code, tokens, known, seed)
-    cuts = {level: _group(g, known, np.arange(len(g)), level, seed) for level in GRANULARITIES}
-    chosen = cuts[granularity]
+    everyone = np.arange(len(g.rows))
+    cuts = _cuts(g, known, everyone, GRANULARITIES, seed)
 
     def regroup(rows: np.ndarray, other_seed: int) -> np.ndarray:
-        return _group(g, known, rows, granularity, other_seed).group
+        return _cuts(g, known, rows, (granularity,), other_seed)[granularity].group
 
-    firm = stability(chosen.group, regroup, resamples=resamples, seed=seed)
+    chosen = cuts[granularity]
+    firm = stability(chosen.group, g.rows.matter, regroup, resamples=resamples, seed=seed)
     ids = {level: issue_ids(g, cut) for level, cut in cuts.items()}
     table = issue_table(g, chosen, ids[granularity], firm)
-    levels = pd.DataFrame({level: _spell(g, cut, ids[level]) for level, cut in cuts.items()})
     back = np.argsort(order)
+    levels = pd.DataFrame({level: _spell(cut, ids[level]) for level, cut in cuts.items()})
     levels = levels.iloc[back].set_axis(petitions.index)
-    strength = pd.Series(chosen.strength[g.matter][back], index=petitions.index, name="strength")
+    strength = pd.Series(chosen.strength[back], index=petitions.index, name="strength")
     return Issues(levels[granularity].rename("issue_id"), strength, table, levels, _note(g, chosen))
 
 
@@ -123,9 +137,19 @@ def _check(petitions: pd.DataFrame, others: Sequence[Sequence], granularity: str
         raise InputError(f"{len(petitions)} petitions, but matter_id, class_code or tokens has {bad[0]} rows")
 
 
-def _group(g: Gathered, known: Sequence[Wrong], rows: np.ndarray, level: str, seed: int) -> Grouping:
-    cut = group_matters(g.score[rows], g.vectors[rows], g.site[rows], known, fine=level == "fine", seed=seed)
-    return _by_class(cut, g.class_of_matter[rows]) if level == "coarse" else cut
+def _cuts(
+    g: Gathered, known: Sequence[Wrong], rows: np.ndarray, levels: Sequence[str], seed: int
+) -> dict[str, Grouping]:
+    """Group some of the petitions once, and cut the groups at each of `levels`."""
+    some, code = g.rows.take(rows), g.table["class_code"].to_numpy(object)[rows]
+    parts = group_rows(some, known, seed=seed)
+    whole = keep_recurring(widen(parts, known), some)
+    how = {
+        "coarse": lambda: _by_class(whole, code),
+        "default": lambda: whole,
+        "fine": lambda: keep_recurring(cut_large(parts, some.vectors, seed), some),
+    }
+    return {level: how[level]() for level in levels}
 
 
 def _by_class(cut: Grouping, class_code: np.ndarray) -> Grouping:
@@ -142,19 +166,17 @@ def _class_name(code: str) -> str:
     return taxonomy.title(code) if code in taxonomy.codes else code
 
 
-def _spell(g: Gathered, cut: Grouping, ids: np.ndarray) -> np.ndarray:
-    group = cut.group[g.matter]
-    return np.where(group >= 0, np.append(ids, None)[group], None)
+def _spell(cut: Grouping, ids: np.ndarray) -> np.ndarray:
+    return np.append(ids, None)[cut.group]
 
 
 def _note(g: Gathered, cut: Grouping) -> str:
     """Say in Chinese what was found, what stays outside, and what so few rows cannot say."""
-    outside = int((cut.group < 0).sum())
-    said = f"{len(g.petitions)} 件、{len(g)} 个事项，归入 {len(cut.names)} 个问题；"
-    said += f"{outside} 个事项不属于任何问题。"
+    n, n_matters, outside = len(g.rows), g.table["matter_id"].nunique(), int((cut.group < 0).sum())
+    said = f"{n} 件、{n_matters} 个事项，归入 {len(cut.names)} 个问题；{outside} 件不属于任何问题。"
     if not cut.names:
         said += f"没有一种侵害在 {MIN_MATTERS} 个以上事项、{MIN_MATTERS} 处以上重复出现，不能说存在类案问题。"
-    if len(g) < ENOUGH_TO_DISCOVER:
-        said += f"事项少于 {ENOUGH_TO_DISCOVER} 个，只按常见侵害事项表归拢，未作聚类；"
+    if n < ENOUGH_TO_DISCOVER:
+        said += f"不足 {ENOUGH_TO_DISCOVER} 件，只按常见侵害事项表归拢，未作聚类；"
         said += "表中没有的新问题无从发现，不等于不存在。"
     return said

@@ -1,11 +1,12 @@
-"""Find recurring wrongs that no list knows: groups of matters that tell the same in much the same words."""
+"""Find recurring wrongs that no list knows: groups of petitions that tell the same in much the same words."""
 
 import random
 
 import numpy as np
+import scipy.sparse as sp
 
 NEIGHBOURS = 15
-_SAMPLE = 12_000  # matters clustered at most; the rest join the nearest group
+_SAMPLE = 12_000  # rows clustered at most; the rest join the nearest group
 _BLOCK = 1024
 _ALIKE = 0.8  # groups this much as close to each other as to themselves are one
 _JOIN = 0.55  # a member nearer to its group's centre than this belongs to it
@@ -19,20 +20,20 @@ def discover_groups(vectors: np.ndarray, *, resolution: float = 1.0, seed: int =
 
     Parameters
     ----------
-    vectors : ndarray of float32, shape (n_matters, n_dimensions)
+    vectors : ndarray of float32, shape (n_petitions, n_dimensions)
         Unit length, rows in the order of their ids.
     resolution : float
         More than 1 gives smaller groups, less gives larger ones.
 
     Returns
     -------
-    ndarray of int, shape (n_matters,)
+    ndarray of int, shape (n_rows,)
         Group of each matter, -1 for none.
 
     Notes
     -----
     V. Traag, L. Waltman, N. J. van Eck, "From Louvain to Leiden", Scientific Reports 9, 5233 (2019). Beyond
-    12,000 matters a seeded sample is clustered and the others join the nearest centre, so that time grows
+    12,000 rows a seeded sample is clustered and the others join the nearest centre, so that time grows
     with their number and not with its square.
     """
     n = len(vectors)
@@ -69,7 +70,7 @@ def _leiden(vectors: np.ndarray, resolution: float, seed: int) -> np.ndarray:
     # igraph draws from Python's random; lend it a generator of its own and give the global one back.
     igraph.set_random_number_generator(random.Random(seed))
     try:
-        # How fine a cut is useful grows with the root of the number of matters: 0.5 up to 100, 8.5 for 2,500.
+        # How fine a cut is useful grows with the root of the number of rows: 0.5 up to 100, 8.5 for 2,500.
         cut = resolution * max(0.5, 0.2 * n**0.5 - 1.5)
         found = graph.community_leiden("modularity", weights="weight", resolution=cut, n_iterations=3)
         return np.array(found.membership)
@@ -81,7 +82,7 @@ def _merge_alike(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Join groups whose members are nearly as close to each other's as to their own."""
     from scipy.sparse.csgraph import connected_components
 
-    total = _sums(vectors, group)
+    total = sums(vectors, group)
     size = np.bincount(group)
     inner = total @ total.T
     within = (inner.diagonal() - size) / np.maximum(size * (size - 1), 1)
@@ -93,16 +94,17 @@ def _merge_alike(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def _centres(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Return the unit centres of groups that hold together."""
-    total, size = _sums(vectors, group), np.bincount(group)
+    total, size = sums(vectors, group), np.bincount(group)
     length = np.linalg.norm(total, axis=1)
     good = (size >= 3) & (length >= _COHESION * size) & (length > 0)
     return (total[good] / length[good, None]).astype(np.float32)
 
 
-def _sums(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
-    total = np.zeros((group.max() + 1, vectors.shape[1]))
-    np.add.at(total, group, vectors)
-    return total
+def sums(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Add the rows of each group up; rows of group -1 are left out."""
+    inside = np.flatnonzero(group >= 0)
+    shape = int(group.max(initial=-1)) + 1, len(vectors)
+    return sp.csr_matrix((np.ones(len(inside)), (group[inside], inside)), shape=shape) @ vectors
 
 
 def _join(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:

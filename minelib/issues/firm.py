@@ -10,13 +10,15 @@ SHARE = 0.8
 Regroup = Callable[[np.ndarray, int], np.ndarray]
 
 
-def stability(group: np.ndarray, regroup: Regroup, *, resamples: int, seed: int) -> np.ndarray:
+def stability(
+    group: np.ndarray, matter: np.ndarray, regroup: Regroup, *, resamples: int, seed: int
+) -> np.ndarray:
     """Return for each group how well resamples find the same members.
 
     Parameters
     ----------
-    group : ndarray of int
-        Group of each matter, -1 for none.
+    group, matter : ndarrays of int
+        Group of each petition, -1 for none; its matter, which stays or goes as a whole.
     regroup : callable
         Rows kept and a seed to new groups of those rows.
     resamples : int
@@ -35,16 +37,16 @@ def stability(group: np.ndarray, regroup: Regroup, *, resamples: int, seed: int)
     Examples
     --------
     >>> all_in_one = lambda rows, seed: np.zeros(len(rows), int)
-    >>> stability(np.array([0, 0, 0, 0]), all_in_one, resamples=2, seed=0)
+    >>> stability(np.array([0, 0, 0, 0]), np.arange(4), all_in_one, resamples=2, seed=0)
     array([1.])
     """
-    n_groups = int(group.max(initial=-1)) + 1
+    n_groups, n_matters = int(group.max(initial=-1)) + 1, int(matter.max(initial=-1)) + 1
     if not resamples:
         return np.full(n_groups, np.nan)
     draw = np.random.default_rng(seed)
     overlap = np.zeros((resamples, n_groups))
     for r in range(resamples):
-        rows = np.sort(draw.permutation(len(group))[: max(1, round(SHARE * len(group)))])
+        rows = np.flatnonzero(draw.random(n_matters)[matter] < SHARE)
         overlap[r] = _best_jaccard(group[rows], regroup(rows, seed + 1 + r), n_groups)
     return overlap.mean(axis=0)
 

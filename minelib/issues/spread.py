@@ -1,4 +1,4 @@
-"""Carry the known wrongs over to matters that say them in other words."""
+"""Carry the known wrongs over to petitions that half say them."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -7,24 +7,24 @@ from minelib.issues.spot import SAID
 
 _FOLDS = 4
 _RIDGE = 2.0  # strength of the penalty
-_SILENT = 1.0  # below this a matter says no known wrong, and teaches the model what none looks like
+_SILENT = 1.0  # below this a petition says no known wrong, and teaches the model what none looks like
 _WEIGHT = 3.0  # points a sure prediction is worth, on the scale of `spot_wrongs`
 
 
 def spread_scores(vectors: np.ndarray, score: sp.csr_matrix) -> np.ndarray:
-    """Return how strongly each matter is like those that say each wrong, on the scale of `spot_wrongs`.
+    """Return how strongly each petition is like those that say each wrong, on the scale of `spot_wrongs`.
 
-    A ridge regression on the matters that say a wrong outright, each scored by a model that has not seen it,
-    so that a matter with one stray phrase is not confirmed by itself.
+    A ridge regression on the petitions that say a wrong outright, each scored by a model that has not seen
+    it, so that a petition with one stray phrase is not confirmed by itself.
 
     Parameters
     ----------
-    vectors : ndarray, shape (n_matters, n_dimensions)
-    score : csr_matrix, shape (n_matters, n_wrongs)
+    vectors : ndarray, shape (n_petitions, n_dimensions)
+    score : csr_matrix, shape (n_petitions, n_wrongs)
 
     Returns
     -------
-    ndarray of float32, shape (n_matters, n_wrongs)
+    ndarray of float32, shape (n_petitions, n_wrongs)
 
     Notes
     -----

@@ -15,14 +15,13 @@ from minelib.schema import ISSUE
 
 def issue_ids(g: Gathered, found: Grouping) -> np.ndarray:
     """Return an id for each group, made of the smallest record id inside and so the same in any row order."""
-    group = found.group[g.matter]
-    first = g.petitions["record_id"].groupby(group).min()
+    first = g.table["record_id"].groupby(found.group).min()
     return np.array([f"I{_digest(first[k])}" for k in range(len(found.names))], dtype=object)
 
 
 def issue_table(g: Gathered, found: Grouping, ids: np.ndarray, firm: np.ndarray) -> pd.DataFrame:
     """Return `schema.ISSUE` and ``known``, one row a group, largest first."""
-    rows = g.petitions.assign(group=found.group[g.matter])
+    rows = g.table.assign(group=found.group)
     rows = rows[rows["group"] >= 0]
     groups = rows.groupby("group")
     words, labels = _words_and_labels(g, found)
@@ -55,13 +54,13 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
 
     n = len(found.names)
     inside = np.flatnonzero(found.group >= 0)
-    member = sp.csr_matrix((found.strength[inside], (inside, found.group[inside])), shape=(len(g), n))
+    member = sp.csr_matrix((found.strength[inside], (inside, found.group[inside])), shape=(len(g.rows), n))
     scores = describe.class_tfidf(member, g.terms.counts)
     words = describe.keywords(scores, g.terms.words)
     cut = Segmenter().cut
     labels = list(found.names)
     for k in (k for k, name in enumerate(labels) if not name):
-        titles = map(strip_mentions, g.petitions["title"][found.group[g.matter] == k])
+        titles = map(strip_mentions, g.table["title"][found.group == k])
         weights = dict(zip(g.terms.words, scores[k], strict=True))
         labels[k] = describe.label(list(titles), weights, cut) or "、".join(words[k][:3])
     return words, _distinguish(labels, words)
@@ -76,10 +75,9 @@ def _distinguish(labels: list[str], words: list[list[str]]) -> list[str]:
 
 def _exemplars(g: Gathered, found: Grouping) -> list[str]:
     """Return three record ids a group: clear, and near the middle of what the group says."""
-    group = found.group[g.matter]
-    said = closeness(g.vectors, found.group)[g.matter] * (0.2 + found.strength[g.matter])
-    ids, matters = g.petitions["record_id"].to_numpy(object), g.petitions["matter_id"].to_numpy(object)
-    rows = (np.flatnonzero(group == k) for k in range(len(found.names)))
+    said = closeness(g.rows.vectors, found.group) * (0.2 + found.strength)
+    ids, matters = (g.table[c].to_numpy(object) for c in ("record_id", "matter_id"))
+    rows = (np.flatnonzero(found.group == k) for k in range(len(found.names)))
     return [" ".join(describe.exemplars(said[r], ids[r], matters[r])) for r in rows]
 
 
