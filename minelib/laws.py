@@ -126,10 +126,9 @@ def laws_for(
 
     Examples
     --------
-    >>> [law.article for law in laws_for("C09", date(2025, 12, 31)) if law.statute == "治安管理处罚法"]
-    ['58']
-    >>> [law.article for law in laws_for("C09", date(2026, 1, 1)) if law.statute == "治安管理处罚法"]
-    ['88']
+    >>> before, after = (laws_for("C09", day, text="噪声") for day in (date(2025, 12, 31), date(2026, 1, 1)))
+    >>> [law.article for law in before + after if law.statute == "治安管理处罚法"]
+    ['58', '88']
     """
     known = _by_class(class_code) if laws is None else [law for law in laws if class_code in law.classes]
     valid = [law for law in known if law.effective_from <= (until or on) and law.effective_to >= on]

@@ -52,7 +52,7 @@ def test_neighbours_and_families_go_to_mediation_and_violence_does_not():
         ("M5", "镇", "C23", "拖欠工资", ""),
     ))
     assert list(found) == list(MEDIATION)
-    assert found["最近"].eq(pd.Timestamp("2026-09-01")).all()  # the ledger's only date is that of registration
+    assert found["最近"].eq(pd.Timestamp("2026-09-01")).all()  # all this ledger dates is registration
     assert found[["事项编号", "纠纷类型"]].values.tolist() == [["M1", "邻里纠纷"], ["M2", "家庭纠纷"]]
 
 
