@@ -35,7 +35,7 @@ def groups(table: pd.DataFrame, column: str) -> dict[str, set]:
 
 def rank_of(members: set, found: dict[str, set], ranked: list[str]) -> int:
     """Return the rank of the candidate that holds most of a topic and is mostly it; 0 where there is none."""
-    shared = {i: len(found[i] & members) for i in ranked if 2 * len(found[i] & members) > len(found[i])}
+    shared = {i: len(found[i] & members) for i in ranked if i in found and 2 * len(found[i] & members) > len(found[i])}
     best = max(shared, key=lambda i: (shared[i], -ranked.index(i)), default=None)
     return ranked.index(best) + 1 if best and shared[best] else 0
 
@@ -63,7 +63,7 @@ def measure(folder: str, answers: str, *, top: int = 10) -> dict:
         "topic_mean_f1": round(float(topics.mean()), 3),
         "topics": {t: [round(float(topics[t]), 2), rank[t]] for t in sorted(planted)},
         "topics_in_top": [sum(0 < r <= top for r in rank.values()), len(planted)],
-        "top_is_planted": [sum(planted_share[i] > 0.5 for i in top_ids), len(top_ids)],
+        "top_is_planted": [int(sum(planted_share[i] > 0.5 for i in top_ids)), len(top_ids)],
         "storm_issues_in_top": sorted(set(storms["issue_id"].dropna()) & top_ids),
     }
 

@@ -38,29 +38,15 @@ def check_leaks(folder: str | Path, *, surfaces=None) -> None:
     from minelib.redact import scan
 
     found, ids = {}, _record_ids(Path(folder))
+    again = surfaces.find if surfaces is not None else lambda text: ()
     for where, text in texts_of(Path(folder)):
         text = _CODE.sub(lambda m: "" if m[0] in ids else m[0], text)
-        kinds = sorted({span.kind for span in scan(text)} | _masked_elsewhere(text, surfaces))
+        kinds = sorted({span.kind for span in scan(text)} | {f"{span.kind} masked elsewhere" for span in again(text)})
         if kinds:
             found[where] = kinds
     if found:
         shown = "; ".join(f"{where} ({', '.join(kinds)})" for where, kinds in sorted(found.items())[:10])
         raise LeakError(f"{len(found)} texts still hold personal information, nothing was released: {shown}")
-
-
-def _masked_elsewhere(text: str, surfaces) -> set[str]:
-    """Tell whether a number masked in one place stands unmasked here.
-
-    Names are left to the scan: what is a person's name in one petition may be a compound's or a shop's in another.
-    """
-    hits = surfaces.leaks(text) if surfaces else ()
-    return {"masked before"} if any(_is_identifying(text[a:b]) for a, b in hits) else set()
-
-
-def _is_identifying(surface: str) -> bool:
-    """Tell a number of somebody's from a blank such as 0000-00000000."""
-    digits = [c for c in surface if c.isdigit()]
-    return len(digits) > 4 and len(set(digits)) > 2
 
 
 def _record_ids(folder: Path) -> frozenset[str]:

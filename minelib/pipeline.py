@@ -91,8 +91,8 @@ class _Stages:
         self._key = digest(self._key, name, *parts)
         made = self._store.get(name, self._key)
         if made is None:
-            made = make()
-            self._store.put(name, self._key, made)
+            self._store.put(name, self._key, make())
+            made = self._store.get(name, self._key)  # read back, so that a reused stage and a fresh one are the same
             self._report(f"{title}：完成")
         else:
             self._report(f"{title}：沿用上次结果（输入、选项、程序均未变）")

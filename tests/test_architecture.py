@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "minelib"
 ROOMS = """
-errors schema config knowledge fonts
+errors schema knowledge config fonts
 ledger clean redact
 segment vectorise mentions
 classes matters describe issues lookup
