@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 from openpyxl import Workbook
+from test_ledger import WRITERS
 
 from minelib.errors import InputError
 from minelib.ledger import iter_ledger, read_ledger
@@ -339,3 +340,23 @@ def test_one_bad_file_among_good_ones_is_named(tmp_path):
     (tmp_path / "坏.xlsx").write_bytes(xlsx()[:1000])
     with pytest.raises(InputError, match="坏.xlsx"):
         read_ledger([tmp_path / "好.csv", tmp_path / "坏.xlsx"])
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsx", "parquet"])
+def test_no_flipped_byte_stops_the_process(kind, tmp_path):
+    """Damage a good file at sixty places, one at a time: it is read or refused, never a crash."""
+    path = tmp_path / f"a.{kind}"
+    WRITERS[kind](path)
+    good = path.read_bytes()
+    outcomes = set()
+    for place in range(60):
+        at = place * (len(good) - 1) // 59
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
+        try:
+            ledger = read_ledger(path)
+            outcomes.add("read")
+            assert ledger.sources["n_read"].sum() == ledger.n_read
+        except InputError as error:
+            outcomes.add("refused")
+            assert "\n" not in str(error)
+    assert "refused" in outcomes

@@ -9,6 +9,7 @@ from minelib.ledger.columnar import read_parquet
 from minelib.ledger.delimited import read_delimited
 from minelib.ledger.header import Columns
 from minelib.ledger.jsonlines import read_json
+from minelib.ledger.oldbook import read_old_workbook
 from minelib.ledger.tables import Table, shown
 from minelib.ledger.workbook import read_workbook
 
@@ -81,8 +82,10 @@ def open_tables(path: Path, *, chosen: Columns, sheets: Sequence[str] | None) ->
     head = _head(path)
     if not head:
         raise InputError(f"{shown(path)}: the file is empty; export the ledger again")
-    if head.startswith((_ZIP, _OLE)):
-        return read_workbook(path, package=head.startswith(_ZIP), only=sheets)
+    if head.startswith(_ZIP):
+        return read_workbook(path, only=sheets)
+    if head.startswith(_OLE):
+        return read_old_workbook(path, only=sheets)
     if head.startswith(_PARQUET):
         return read_parquet(path)
     for magic, what in _OTHERS.items():

@@ -16,6 +16,7 @@ from minelib.errors import InputError
 MAX_UNPACKED = 2 << 30  # bytes of XML in one workbook, and of text in its cells: some two million rows
 MAX_CELLS = 30_000_000  # the block of cells between the first and the last used one, at about 50 bytes each
 SAVE_AGAIN = "open it in Excel or WPS and save it again as .xlsx"
+DECRYPT = "is encrypted; open it with its password and save it without one"
 
 _SPLIT = "split the ledger into smaller workbooks"
 _CHUNK = 1 << 20

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from minelib.errors import InputError
+
 Row = tuple[int, "Sequence | Unreadable"]
 
 
@@ -42,6 +44,20 @@ def shown(path: Path) -> str:
     'a\\\\nb.csv'
     """
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in path.name)
+
+
+def wanted_sheets(path: Path, names: Sequence[str], only: Sequence[str] | None) -> list[str]:
+    """Return the sheets to read, all of them unless the user named some.
+
+    Raises
+    ------
+    InputError
+        When the workbook has no sheet of a wanted name.
+    """
+    missing = [name for name in only or () if name not in names]
+    if missing:
+        raise InputError(f"{shown(path)} has no sheet {missing[0]!r}; its sheets are {', '.join(names)}")
+    return [name for name in names if not only or name in only]
 
 
 def first_cell(cells: Sequence):

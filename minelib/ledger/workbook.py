@@ -1,4 +1,4 @@
-"""Sheets of xlsx and xls workbooks, opened only after their size is known to be bearable."""
+"""Sheets of xlsx workbooks, opened only after their size is known to be bearable."""
 
 import zipfile
 import zlib
@@ -6,33 +6,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from minelib.errors import InputError
-from minelib.ledger.package import SAVE_AGAIN, check_package
-from minelib.ledger.tables import Table, shown
-
-_DECRYPT = "is encrypted; open it with its password and save it without one"
+from minelib.ledger.package import DECRYPT, SAVE_AGAIN, check_package
+from minelib.ledger.tables import Table, shown, wanted_sheets
 
 
-def check_workbook(path: Path, package: bool) -> None:
-    """Refuse a workbook that would fill memory, is encrypted, cut short, or is no workbook.
-
-    Raises
-    ------
-    InputError
-        In one line naming the file.
-    """
-    if not package:
-        with path.open("rb") as file:
-            # An encrypted xlsx is an OLE file with these streams; their names are UTF-16 in its directory.
-            if "EncryptedPackage".encode("utf-16-le") in file.read():
-                raise InputError(f"{shown(path)} {_DECRYPT}")
-        return
+def _check(path: Path) -> None:
+    """Refuse a workbook that would fill memory, is cut short or is none, in one line naming the file."""
     try:
         check_package(path)
     except InputError as error:
         raise InputError(f"{shown(path)}: {error}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise InputError(
-            f"{shown(path)} is damaged, cut short or encrypted ({error}); {SAVE_AGAIN}"
+            f"{shown(path)} is damaged, cut short or encrypted ({_first_line(error)}); {SAVE_AGAIN}"
         ) from error
 
 
@@ -42,7 +28,7 @@ def _open(path: Path):
     try:
         return CalamineWorkbook.from_path(path)
     except PasswordError as error:
-        raise InputError(f"{shown(path)} {_DECRYPT}") from error
+        raise InputError(f"{shown(path)} {DECRYPT}") from error
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(
             f"{shown(path)} is no readable workbook ({_first_line(error)}); {SAVE_AGAIN}"
@@ -71,13 +57,11 @@ def _sheet_rows(path: Path, book, name: str) -> Iterator[tuple[int, Sequence]]:
         raise _panic(path, error) from None
 
 
-def read_workbook(path: Path, *, package: bool, only: Sequence[str] | None) -> Iterator[Table]:
-    """Yield the worksheets of a workbook, hidden ones too, in their order.
+def read_workbook(path: Path, *, only: Sequence[str] | None) -> Iterator[Table]:
+    """Yield the worksheets of an xlsx workbook, hidden ones too, in their order.
 
     Parameters
     ----------
-    package : bool
-        True for xlsx, False for xls.
     only : sequence of str, optional
         Names of the sheets wanted.
 
@@ -86,12 +70,8 @@ def read_workbook(path: Path, *, package: bool, only: Sequence[str] | None) -> I
     InputError
         When the workbook cannot be read, or has no sheet of a wanted name.
     """
-    check_workbook(path, package)
+    _check(path)
     book = _open(path)
     names = [m.name for m in book.sheets_metadata if str(m.typ).endswith("WorkSheet")]
-    missing = [n for n in only or () if n not in names]
-    if missing:
-        raise InputError(f"{shown(path)} has no sheet {missing[0]!r}; its sheets are {', '.join(names)}")
-    for name in names:
-        if not only or name in only:
-            yield Table(path, name, "xlsx" if package else "xls", _sheet_rows(path, book, name))
+    for name in wanted_sheets(path, names, only):
+        yield Table(path, name, "xlsx", _sheet_rows(path, book, name))
