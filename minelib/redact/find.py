@@ -5,18 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from minelib.redact import names
+from minelib.redact.accounts import accounts
 from minelib.redact.forms import minority, mixed, spaced
 from minelib.redact.lexicon import lexicon
 from minelib.redact.names import Candidate
-from minelib.redact.numbers import accounts, numbers, plates
+from minelib.redact.numbers import numbers, plates
 from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
 from minelib.redact.titles import familiar, hidden, polite, surnamed, titled
 from minelib.redact.view import View, view
 
-_PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed,
-             polite, spaced, minority, mixed)
-_WINDOW = 14
+_PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed, polite)
+_FORMS = (spaced, minority, mixed)
+_WINDOW = 14  # characters the model sees on each side of a doubtful name
+_BLOCK = 20_000  # longer texts are read in pieces, so that time grows with length only
+_BLOCK_END = re.compile("[\n。！？!?]")
 _LIST_MARKS = frozenset("、,。等和与及")
 # What stands between two names of a list is a name too, whatever its surname.
 _BETWEEN = re.compile("、([一-鿿]{2,3})、")
@@ -25,33 +28,34 @@ _JOINED = re.compile(r"[、,和与及跟同/ ]{1,2}\d{0,3}[.、]?")
 
 @dataclass
 class _Reading:
-    """What is known of one text so far."""
+    """What is known of one text so far; `taken` has a byte for each character, 1 where a person stands."""
 
     view: View
     found: list[Span] = field(default_factory=list)
     people: list[Candidate] = field(default_factory=list)
     doubtful: list[Candidate] = field(default_factory=list)
+    taken: bytearray = field(default_factory=bytearray)
 
+    def is_free(self, c: Candidate) -> bool:
+        return not any(self.taken[c.start : c.end])
 
-def _overlaps(spans: Sequence, start: int, end: int) -> bool:
-    return any(s.start < end and start < s.end for s in spans)
+    def take(self, c: Candidate) -> None:
+        self.taken[c.start : c.end] = b"\1" * (c.end - c.start)
+        self.people.append(c)
 
 
 def _read(text: str) -> _Reading:
-    r = _Reading(view(text))
-    for detector in _PATTERNS:
-        r.found.extend(detector(r.view))
-    taken = bytearray(len(r.view.text))
+    v = view(text)
+    r = _Reading(v, [span for detector in (*_PATTERNS, *_FORMS) for span in detector(v)])
+    r.taken = bytearray(len(v.text))
     for span in r.found:
-        taken[span.start:span.end] = b"\1" * (span.end - span.start)
-    for c in sorted(names.candidates(r.view), key=lambda c: (-c.bits, c.start)):
-        if any(taken[c.start:c.end]):
-            continue
-        if c.bits >= names.SURE:
-            taken[c.start:c.end] = b"\1" * (c.end - c.start)
-            r.people.append(c)
-        else:
-            r.doubtful.append(c)
+        r.taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    for c in sorted(names.candidates(v), key=lambda c: (-c.bits, c.start)):
+        if r.is_free(c):
+            if c.bits >= names.SURE:
+                r.take(c)
+            else:
+                r.doubtful.append(c)
     return r
 
 
@@ -59,64 +63,89 @@ def _windows(r: _Reading) -> Iterator[tuple[int, str]]:
     """Cut out a stretch of text around each doubtful candidate; stretches that touch are joined."""
     text, done = r.view.text, 0
     for c in sorted(r.doubtful, key=lambda c: c.start):
-        if c.end <= done:
-            continue
-        start, stop = max(done, c.start - _WINDOW), min(len(text), c.end + _WINDOW)
-        done = stop
-        yield start, text[start:stop]
+        if c.end > done:
+            start, stop = max(done, c.start - _WINDOW), min(len(text), c.end + _WINDOW)
+            done = stop
+            yield start, text[start:stop]
 
 
-def _confirm(r: _Reading, tagged: Sequence[tuple[int, int]]) -> None:
+def _ask_model(readings: Sequence[_Reading]) -> None:
     """Keep the doubtful candidates that the model calls persons."""
-    for c in r.doubtful:
-        if any(start <= c.start < end for start, end in tagged) and not _overlaps(r.people, c.start, c.end):
-            r.people.append(c)
+    windows = [(r, at, part) for r in readings for at, part in _windows(r)]
+    if not windows:
+        return
+    from minelib.redact.model import people
+
+    parts = list(dict.fromkeys(part for _, _, part in windows))
+    answers = dict(zip(parts, people(parts), strict=True))
+    tagged: dict[int, bytearray] = {}
+    for r, at, part in windows:
+        marks = tagged.setdefault(id(r), bytearray(len(r.view.text)))
+        for start, end in answers[part]:
+            marks[at + start : at + end] = b"\1" * (end - start)
+    for r in readings:
+        for c in r.doubtful:
+            if tagged[id(r)][c.start] and r.is_free(c):
+                r.take(c)
 
 
-def _neighbours(r: _Reading) -> None:
-    """In a list of names (甲、乙和丙) one that is sure vouches for the next."""
+def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
+    """Read what follows a name in a list (甲、乙和丙) as a name, which needs less of its own there."""
     text, lex = r.view.text, lexicon()
+    m = _JOINED.match(text, c.end)
+    if not m:
+        return None
+    between = _BETWEEN.match(text, c.end)
+    stop = between.end() if between else len(text)
+    if stop < len(text) and r.taken[stop] and text[stop] in lex.surnames:
+        return Candidate(*between.span(1), names.SURE)
+    size = 2 if text[m.end() : m.end() + 2] in lex.compounds else 1
+    if size == 1 and text[m.end() : m.end() + 1] not in lex.surnames:
+        return None
+    best = names.likeliest(text, m.end(), size)
+    # An item that fills the place between two list marks needs no other word for it.
+    filled = best and text[m.end() - 1] == "、" and text[best.end : best.end + 1] in _LIST_MARKS
+    return best if best and best.bits > (-10 if filled else -4) else None
+
+
+def _follow_lists(r: _Reading) -> None:
     queue = list(r.people)
     while queue:
-        c = queue.pop()
-        m = _JOINED.match(text, c.end)
-        if not m:
-            continue
-        between = _BETWEEN.match(text, c.end)
-        if between and any(p.start == between.end() for p in r.people):
-            r.people.append(Candidate(*between.span(1), names.SURE))
-        size = 2 if text[m.end():m.end() + 2] in lex.compounds else 1
-        if text[m.end():m.end() + size] not in lex.compounds and text[m.end():m.end() + 1] not in lex.surnames:
-            continue
-        best = names.likeliest(text, m.end(), size)
-        # An item that fills the place between two list marks needs no other word for it.
-        filled = best and text[m.end() - 1] == "、" and text[best.end:best.end + 1] in _LIST_MARKS
-        if best and best.bits > (-10 if filled else -4) and not _overlaps(r.people, best.start, best.end):
-            r.people.append(best)
-            queue.append(best)
+        following = _next_of_list(r, queue.pop())
+        if following and r.is_free(following):
+            r.take(following)
+            queue.append(following)
 
 
 def _everywhere(r: _Reading) -> Iterator[Span]:
-    """Every place where a name that was found stands again."""
-    text, lex = r.view.text, lexicon()
-    surfaces = sorted({text[c.start:c.end] for c in r.people}, key=lambda s: (-len(s), s))
-    for surface in surfaces:
-        wordlike = surface in lex.words
-        at = text.find(surface)
-        while at >= 0:
-            end = at + len(surface)
+    """Give every place where a name or a birth date that was found stands again."""
+    text, words = r.view.text, lexicon().words
+    for surface in sorted({text[c.start : c.end] for c in r.people}):
+        for m in re.finditer(re.escape(surface), text):
             # 白雪 was at the door; the 白雪 that fell on it is another.
-            beside = names.before_bits(text, at) > 0 and names.after_bits(text, end, lex) > 0
-            if not wordlike or beside:
-                yield Span(at, end, "NAME")
-            at = text.find(surface, end)
+            beside = names.before_bits(text, m.start()) > 0 and names.after_bits(text, m.end()) > 0
+            if surface not in words or beside:
+                yield Span(*m.span(), "NAME")
     yield from (Span(c.start, c.end, "NAME") for c in r.people)
-    for date in sorted({text[s.start:s.end] for s in r.found if s.kind == "DOB" and s.end - s.start > 6}):
-        yield from (Span(m.start(), m.end(), "DOB") for m in re.finditer(re.escape(date) + r"(?!\d)", text))
+    for date in sorted({text[s.start : s.end] for s in r.found if s.kind == "DOB" and s.end - s.start > 6}):
+        yield from (Span(*m.span(), "DOB") for m in re.finditer(re.escape(date) + r"(?!\d)", text))
 
 
-def _trimmed(r: _Reading, span: Span) -> int:
-    return span.start + len(r.view.text[span.start:span.end].rstrip())
+def _spans(r: _Reading) -> Iterator[Span]:
+    _follow_lists(r)
+    for s in (*r.found, *_everywhere(r)):
+        end = s.start + len(r.view.text[s.start : s.end].rstrip())
+        yield Span(*r.view.original(s.start, end), s.kind, s.keep)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    while len(text) - start > _BLOCK:
+        ends = [m.end() for m in _BLOCK_END.finditer(text, start + _BLOCK // 2, start + _BLOCK)]
+        stop = ends[-1] if ends else start + _BLOCK
+        yield start, text[start:stop]
+        start = stop
+    yield start, text[start:]
 
 
 def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
@@ -132,22 +161,17 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     -------
     list of list of Span
         Sorted, not overlapping, in code point offsets of the texts given.
-    """
-    readings = [_read(t) for t in texts]
-    if model:
-        windows = [(i, at, part) for i, r in enumerate(readings) for at, part in _windows(r)]
-        if windows:
-            from minelib.redact.model import people
 
-            tagged: dict[int, list] = {}
-            for (i, at, _), spans in zip(windows, people([w[2] for w in windows]), strict=True):
-                tagged.setdefault(i, []).extend((at + a, at + b) for a, b in spans)
-            for i, spans in tagged.items():
-                _confirm(readings[i], spans)
-    out = []
-    for text, r in zip(texts, readings, strict=True):
-        _neighbours(r)
-        spans = (*r.found, *_everywhere(r))
-        out.append(settle(Span(*r.view.original(s.start, _trimmed(r, s)), s.kind, s.keep) for s in spans))
-        assert all(s.end <= len(text) for s in out[-1])
-    return out
+    Examples
+    --------
+    >>> [(s.start, s.end, s.kind) for s in find_many(["村民张小芳，电话13800138000"])[0]]
+    [(2, 5, 'NAME'), (8, 19, 'PHONE')]
+    """
+    blocks = [(i, at, block) for i, text in enumerate(texts) for at, block in _blocks(text)]
+    readings = [_read(block) for _, _, block in blocks]
+    if model:
+        _ask_model(readings)
+    found: list[list[Span]] = [[] for _ in texts]
+    for (i, at, _), r in zip(blocks, readings, strict=True):
+        found[i].extend(Span(s.start + at, s.end + at, s.kind, s.keep) for s in _spans(r))
+    return [settle(spans) for spans in found]

@@ -49,7 +49,9 @@ def minority(v: View) -> Iterator[Span]:
 def _spaced() -> re.Pattern:
     lex = lexicon()
     given = "".join(c for c, bits in lex.given.items() if bits > -2)
-    return re.compile(rf"(?<=[: ])[{''.join(lex.surnames)}] {{1,4}}[{given}](?: {{1,4}}[{given}])?(?=[ ,。;()|\n]|$)")
+    return re.compile(
+        rf"(?<=[: ])[{''.join(lex.surnames)}] {{1,4}}[{given}](?: {{1,4}}[{given}])?(?=[ ,。;()|\n]|$)"
+    )
 
 
 def spaced(v: View) -> Iterator[Span]:
@@ -71,9 +73,9 @@ def mixed(v: View) -> Iterator[Span]:
             yield Span(m.start(), m.end(), "NAME")
     for m in _LATIN.finditer(text):
         start, end = m.span()
-        given = [lex.given.get(c, 0.0) for c in text[end:end + 2] if "㐀" <= c <= "鿿"]
+        given = [lex.given.get(c, 0.0) for c in text[end : end + 2] if "㐀" <= c <= "鿿"]
         if m[0].lower() in lex.pinyin and given and given[0] > -3:
             yield Span(start, end + 1 + (len(given) > 1 and given[1] > 0), "NAME")
-        surname = text[start - 1:start]
-        if m[0].islower() and lex.surnames.get(surname, 0.0) > 1 and text[start - 2:start] not in lex.words:
+        surname = text[start - 1 : start]
+        if m[0].islower() and lex.surnames.get(surname, 0.0) > 1 and text[start - 2 : start] not in lex.words:
             yield Span(start - 1, end, "NAME")

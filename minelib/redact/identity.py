@@ -4,8 +4,10 @@ import re
 
 from minelib.redact.view import view
 
-_NOBODY = re.compile(r"(?:匿名|无|不详|未知|未留|不愿透露|保密|网友|群众|市民|村民|业主|居民|来电人|信访人|[某×xX*\-/.\s]*)"
-                     r"(?:网友|用户|者|人)?")
+_NOBODY = re.compile(
+    r"(?:匿名|无|不详|未知|未留|不愿透露|保密|网友|群众|市民|村民|业主|居民|来电人|信访人|[某×xX*\-/.\s]*)"
+    r"(?:网友|用户|者|人)?"
+)
 
 
 def normal_form(surface: str, kind: str) -> str:
@@ -27,11 +29,13 @@ def is_nobody(petitioner: str) -> bool:
 
 
 def petitioner_identity(petitioner: str, identity: str) -> str:
-    """Write one person one way: the identity card if there is one, else name and telephone, else name or account.
+    """Write one person one way: by identity card if there is one, else name and telephone, else name.
 
-    Without card or telephone two people of the same name are one: a ledger that gives only names says no more.
+    Without card or telephone two people of one name are one: a ledger that gives only names says no more.
 
-    >>> petitioner_identity("张三", "430203196508020393 13800138000") == petitioner_identity("张 三", "430203650802039")
+    >>> petitioner_identity("张三", "430203196508020393 13800138000")
+    'ID43020319650802039'
+    >>> petitioner_identity("张 三", "430203650802039") == petitioner_identity("张三", "430203196508020393")
     True
     >>> petitioner_identity("匿名", ""), petitioner_identity(" A00012345 ", "")
     ('', 'A00012345')

@@ -26,7 +26,9 @@ def _records(path: Path):
             except UnicodeDecodeError as error:
                 raise InputError(f"{path} is not UTF-8; save it as UTF-8") from error
             except (json.JSONDecodeError, RecursionError) as error:
-                raise InputError(f"{path}, line {number or '?'}: not JSON; one object a line is needed") from error
+                raise InputError(
+                    f"{path}, line {number or '?'}: not JSON; one object a line is needed"
+                ) from error
             if record is None:
                 continue
             if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
@@ -42,8 +44,8 @@ def redact_jsonl(path: str | Path, out: str | Path, key: bytes) -> int:
     path : str or Path
         Lines `{"id", "text"}`; other fields are left out of the result.
     out : str or Path
-        Written: lines `{"id", "spans": [[start, end, kind], …], "text": redacted}`. Offsets are code points of the
-        text given.
+        Written: lines `{"id", "spans": [[start, end, kind], …], "text": redacted}`. Offsets are code points
+        of the text given.
     key : bytes
 
     Returns
@@ -59,7 +61,7 @@ def redact_jsonl(path: str | Path, out: str | Path, key: bytes) -> int:
     redactor, written, chunks = Redactor(key), 0, []
     records = list(_records(Path(path)))
     for at in range(0, len(records), _CHUNK):
-        chunk = records[at:at + _CHUNK]
+        chunk = records[at : at + _CHUNK]
         texts = [r["text"] for r in chunk]
         found = redactor.spans_many(texts)
         for record, spans, text in zip(chunk, found, redactor.redact_many(texts), strict=True):

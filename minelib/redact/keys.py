@@ -1,12 +1,13 @@
 """The office's secret, and the codes made with it.
 
-Every mask and pseudonym is HMAC-SHA256 of a normal form under a key of 32 random bytes. Who has the key can test a
-guess (is this code 张三?); who has not can do nothing better than guess the key. So the key is kept outside every run
-folder. It is a setting like any other: the same key gives the same bytes, another office's key gives other codes.
+Every mask and pseudonym is HMAC-SHA256 of a normal form under a key of 32 random bytes. Who has the key can
+test a guess (is this code 张三?); who has not can do nothing better than guess the key. So the key is kept
+outside every run folder. It is a setting like any other: the same key gives the same bytes, another office's
+key gives other codes.
 
-Without `--key FILE` the key lies in the user's own folder and is made there once, readable by its owner only. A key
-derived from the ledger would need no file, but it would be no secret: whoever holds the ledger could reverse every
-code, so minelib does not offer it.
+Without `--key FILE` the key lies in the user's own folder and is made there once, readable by its owner only.
+A key derived from the ledger would need no file, but it would be no secret: whoever holds the ledger could
+reverse every code, so minelib does not offer it.
 """
 
 import hmac
@@ -34,7 +35,7 @@ def new_key(path: str | Path | None = None) -> bytes:
     Raises
     ------
     InputError
-        When the file is there already (a key is never overwritten: masks made with it could not be made again) or
+        When the file is there already (a key is never overwritten: its masks could not be made again) or
         cannot be written.
 
     Examples
@@ -52,7 +53,9 @@ def new_key(path: str | Path | None = None) -> bytes:
     except FileExistsError as error:
         raise InputError(f"key file {path} is there already; use it, or name another file") from error
     except OSError as error:
-        raise InputError(f"cannot write key file {path}: {error.strerror or error}; name another with --key") from error
+        raise InputError(
+            f"cannot write key file {path}: {error.strerror or error}; name another with --key"
+        ) from error
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(key.hex() + "\n")
     return key
@@ -64,8 +67,8 @@ def load_key(path: str | Path | None = None) -> bytes:
     Parameters
     ----------
     path : str or Path, optional
-        A file of 64 hexadecimal digits, as `new_key` writes it. A file that was named and is not there is an error:
-        a mistyped name must not quietly change every pseudonym.
+        A file of 64 hexadecimal digits, as `new_key` writes it. A file that was named and is not there is an
+        error: a mistyped name must not quietly change every pseudonym.
 
     Raises
     ------
@@ -78,7 +81,9 @@ def load_key(path: str | Path | None = None) -> bytes:
     try:
         key = bytes.fromhex(chosen.read_text(encoding="ascii").strip())
     except FileNotFoundError as error:
-        raise InputError(f"key file {chosen} is not there; make one with minelib.redact.new_key(path)") from error
+        raise InputError(
+            f"key file {chosen} is not there; make one with minelib.redact.new_key(path)"
+        ) from error
     except OSError as error:
         raise InputError(f"cannot read key file {chosen}: {error.strerror or error}") from error
     except ValueError as error:
@@ -96,7 +101,9 @@ def code(key: bytes, kind: str, value: str, length: int = 4) -> str:
     >>> code(b"k" * 16, "姓名", "张三") == code(b"k" * 16, "姓名", "张三") != code(b"j" * 16, "姓名", "张三")
     True
     """
-    number = int.from_bytes(hmac.digest(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256"), "big")
+    number = int.from_bytes(
+        hmac.digest(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256"), "big"
+    )
     letters = []
     for _ in range(length):
         number, rest = divmod(number, len(_ALPHABET))

@@ -19,11 +19,11 @@ class Words(frozenset):
 
     def begins(self, text: str, at: int) -> int:
         """Give the length of the longest word that stands at `at`, 0 for none."""
-        return next((len(w) for w in self.first.get(text[at:at + 1], ()) if text.startswith(w, at)), 0)
+        return next((len(w) for w in self.first.get(text[at : at + 1], ()) if text.startswith(w, at)), 0)
 
     def ends(self, text: str, at: int) -> int:
         """Give the length of the longest word that stands just before `at`, 0 for none."""
-        return next((len(w) for w in self.last.get(text[at - 1:at], ()) if text.endswith(w, 0, at)), 0)
+        return next((len(w) for w in self.last.get(text[at - 1 : at], ()) if text.endswith(w, 0, at)), 0)
 
 
 @dataclass(frozen=True)

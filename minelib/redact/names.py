@@ -1,8 +1,8 @@
 """Full names, weighed: how much more likely are these characters a name than anything else?
 
-Each candidate (a surname and one or two characters) gathers bits of evidence: the surname, the characters of the
-given name, what stands before and behind, whether the characters are a word anyway. A candidate far enough above
-zero is a name; one near zero is left to the model; names found once are looked for everywhere in the text.
+Each candidate (a surname and one or two characters) gathers bits of evidence: the surname, the characters of
+the given name, what stands before and behind, whether the characters are a word anyway. A candidate far
+enough above zero is a name; one near zero is left to the model; names found once are looked for everywhere.
 """
 
 import math
@@ -28,7 +28,9 @@ _NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list wit
 _PLAIN = -1.5  # beside other characters that say nothing
 EDGE = frozenset(" ,。、;:!?()\"'“”‘’<>《》/|\n\0…·—-[]")
 _GLUE = frozenset(" :\"'“”‘(是为叫即—-|,[")
-_HAMLET = re.compile(r"家[冲湾坪坳桥塘村园界港嘴咀巷坡岭垅垄台庄坝洲山河店铺屋畈坨寨堡沟峪营屯集冈岗墩圩渡滩湖]")
+_HAMLET = re.compile(
+    r"家[冲湾坪坳桥塘村园界港嘴咀巷坡岭垅垄台庄坝洲山河店铺屋畈坨寨堡沟峪营屯集冈岗墩圩渡滩湖]"
+)
 _SUM = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角]{2}")
 _SHOP = re.compile(r"[一-鿿]{0,3}?(?:店|厂|铺|公司|社区|小区|学校|村委|医院)")
 _BLOCK = re.compile(r"(?:第?[\d一二三四五六七八九十A-Z]{1,3}[期栋幢区]|小学|中学|大学)")
@@ -63,14 +65,20 @@ def before_bits(text: str, start: int) -> float:
     return _WEAK_BEFORE if lex.weak_before.ends(text, start) else _PLAIN
 
 
-def after_bits(text: str, end: int, lex: Lexicon) -> float:
+def after_bits(text: str, end: int) -> float:
     """Weigh what stands behind a name."""
+    lex = lexicon()
     if end == len(text):
         return _CLOSED
     if lex.labels.begins(text, end):
         return _LABEL
     place, person = lex.place_after.begins(text, end), lex.after.begins(text, end)
-    if text[end - 1:end + 1] in lex.place_after or place > person or _DOCUMENT.match(text, end) or _BLOCK.match(text, end):
+    if (
+        text[end - 1 : end + 1] in lex.place_after
+        or place > max(person, lex.verbs.begins(text, end))
+        or _DOCUMENT.match(text, end)
+        or _BLOCK.match(text, end)
+    ):
         return -8.0
     # 张三的儿子: what belongs to whom a role or kin word names.
     if person or text[end] == "的" and lex.before.begins(text, end + 1):
@@ -87,10 +95,12 @@ def after_bits(text: str, end: int, lex: Lexicon) -> float:
 def _word_bits(text: str, start: int, end: int, surname: int, before: float, after: float) -> float:
     """Weigh against a name the words its characters make with each other and with the one before."""
     words = lexicon().words
-    inside = max((words.get(text[start:stop], 0.0) for stop in range(start + surname + 1, end + 1)), default=0.0)
+    inside = max(
+        (words.get(text[start:stop], 0.0) for stop in range(start + surname + 1, end + 1)), default=0.0
+    )
     if before == _NAMING:  # 我叫高兴: whoever is introduced may be called by any word
         return -0.15 * inside
-    across = words.get(text[start - 1:start + 1], 0.0) if start else 0.0
+    across = words.get(text[start - 1 : start + 1], 0.0) if start else 0.0
     if before == _BEFORE and after in (_CLOSED, _AFTER, _LABEL):
         return -0.35 * inside
     return -0.7 * inside - 0.6 * across
@@ -98,9 +108,15 @@ def _word_bits(text: str, start: int, end: int, surname: int, before: float, aft
 
 def _shape_bits(text: str, start: int, lex: Lexicon, before: float) -> float:
     """Weigh what is the same for a short and a long reading: a hamlet, a sum of money, a shop."""
-    if (_HAMLET.match(text, start + 1) or _SUM.match(text, start) or text[start + 1:start + 2] == "氏"
-            or text[start:start + 2] in lex.not_names or text[start:start + 3] in lex.not_names
-            or text[start:start + 2] in lex.public or text[start:start + 3] in lex.public):
+    if (
+        _HAMLET.match(text, start + 1)
+        or _SUM.match(text, start)
+        or text[start + 1 : start + 2] == "氏"
+        or text[start : start + 2] in lex.not_names
+        or text[start : start + 3] in lex.not_names
+        or text[start : start + 2] in lex.public
+        or text[start : start + 3] in lex.public
+    ):
         return -3.0 if before == _NAMING else -12.0
     return -6.0 if _SHOP.match(text, start + 2) else 0.0
 
@@ -120,7 +136,7 @@ def _length_bits(text: str, start: int, end: int, length: int, lex: Lexicon) -> 
 def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterator[Candidate]:
     """Weigh the short and the long reading of a name that would begin at `start`.
 
-    `most` is the best that can be said of all but what stands before; where that cannot be enough, nothing is.
+    `most` is the best that can be said of all but what stands before; where that is too little, give none.
     """
     lex, before = lexicon(), before_bits(text, start)
     named = before == _NAMING
@@ -128,7 +144,7 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
         return
     if before >= STRONG and text[start] in lex.verbal:
         before -= 5.0  # 本人于, 被告曾, 举报人向: behind a person these are no surname
-    own = lex.compounds[text[start:start + 2]] if surname > 1 else lex.surnames[text[start]]
+    own = lex.compounds[text[start : start + 2]] if surname > 1 else lex.surnames.get(text[start], -50.0)
     total = _PRIOR + own + before + _shape_bits(text, start, lex, before)
     at = start + surname
     for length in (1, 2):
@@ -137,7 +153,7 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
         bits = lex.given.get(text[at], _UNSEEN)
         total += max(bits, -2.5) if named else bits
         at += 1
-        after = after_bits(text, at, lex)
+        after = after_bits(text, at)
         bits = total + after + _word_bits(text, start, at, surname, before, after)
         if named and after in (_CLOSED, _AFTER, _LABEL):
             bits += 4.0
@@ -146,8 +162,11 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
 
 def likeliest(text: str, start: int, surname: int, most: float = math.inf) -> Candidate | None:
     """Choose between the short and the long reading of a name that would begin at `start`."""
-    return max(weigh(text, start, surname, most), default=None,
-               key=lambda c: c.bits + LONGER * (c.end - start - surname > 1 and c.bits > SURE))
+    return max(
+        weigh(text, start, surname, most),
+        default=None,
+        key=lambda c: c.bits + LONGER * (c.end - start - surname > 1 and c.bits > SURE),
+    )
 
 
 @cache
@@ -188,8 +207,22 @@ def _beside_by_code() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, 
     return tuple(sides)
 
 
+@cache
+def _pairs() -> tuple[np.ndarray, np.ndarray]:
+    rows = sorted((ord(w[0]) << 21 | ord(w[1]), bits) for w, bits in lexicon().words.items() if len(w) == 2)
+    return np.array([key for key, _ in rows]), np.array([bits for _, bits in rows], np.float32)
+
+
+def _pair_bits(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Look up the words that the characters at `places` make with the next one."""
+    keys, bits = _pairs()
+    wanted = codes[places].astype(np.int64) << 21 | codes[np.minimum(places + 1, len(codes) - 1)]
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, bits[at], np.float32(0))
+
+
 def _promising(codes: np.ndarray) -> Iterator[tuple[int, float]]:
-    """Take a cheap look at every character: where might a name begin, and what is the best to be said behind it?"""
+    """Look at every character cheaply: where might a name begin, and what is the best to be said of it?"""
     n = len(codes)
     if n < 2:
         return
@@ -197,12 +230,19 @@ def _promising(codes: np.ndarray) -> Iterator[tuple[int, float]]:
     (near_before, far_before), (near_after, far_after) = _beside_by_code()
     space = [ord(" ")]
     padded = np.concatenate((space * 2, codes, space * 4))
-    after = np.maximum(near_after[padded[2:]][:-1], np.minimum(far_after[0][padded[2:-1]], far_after[1][padded[3:]]))
-    before = np.maximum(near_before[padded[1:n + 1]], np.minimum(far_before[0][padded[1:n + 1]], far_before[1][padded[:n]]))
-    first, second = given[padded[3:n + 3]], given[padded[4:n + 4]]
-    short, long = _LENGTH[1] + after[2:n + 2], _LENGTH[2] + 3.0 + second + after[3:n + 3]
+    after = np.maximum(
+        near_after[padded[2:]][:-1], np.minimum(far_after[0][padded[2:-1]], far_after[1][padded[3:]])
+    )
+    before = np.maximum(
+        near_before[padded[1 : n + 1]],
+        np.minimum(far_before[0][padded[1 : n + 1]], far_before[1][padded[:n]]),
+    )
+    first, second = given[padded[3 : n + 3]], given[padded[4 : n + 4]]
+    short, long = _LENGTH[1] + after[2 : n + 2], _LENGTH[2] + 3.0 + second + after[3 : n + 3]
     best = _PRIOR + own[codes] + first + np.maximum(short, long)
     places = np.flatnonzero(best + before > DOUBTFUL)
+    best[places] -= np.where(before[places] > STRONG, 0.15, 0.35) * _pair_bits(codes, places)
+    places = places[best[places] + before[places] > DOUBTFUL]
     yield from zip(places.tolist(), (best[places] + 4.0).tolist(), strict=True)
 
 
@@ -218,3 +258,16 @@ def candidates(v: View) -> list[Candidate]:
     best = [likeliest(text, at, 1, most) for at, most in _promising(v.codes)]
     best += [likeliest(text, m.start(), 2) for m in _compound().finditer(text)]
     return [c for c in best if c and c.bits > DOUBTFUL]
+
+
+def is_name(cell: str) -> bool:
+    """Tell whether a cell that says who is meant holds nothing but a name.
+
+    >>> is_name("张小芳"), is_name("某某物业公司"), is_name("万科")
+    (True, False, False)
+    """
+    label = "姓名:"
+    best = (
+        likeliest(label + cell, len(label), 2 if cell[:2] in lexicon().compounds else 1) if cell[1:] else None
+    )
+    return bool(best and best.bits >= SURE and best.end == len(label) + len(cell))

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from minelib.redact.identity import is_nobody
-from minelib.redact.keys import key_id
-from minelib.redact.spans import Span
+from minelib.redact.names import is_name
+from minelib.redact.spans import Span, settle
+from minelib.redact.surfaces import Surfaces
 from minelib.schema import PETITION, RAW_PETITION, check, frame
 
 # Columns people write in; the rest of a petition is dates, counts and codes.
 TEXT_COLUMNS = ("title", "text", "reply", "place", "respondent", "agency", "category", "status")
 _CHUNK = 512
+_ROUNDS = 4
 _NAME_CELL = re.compile(r"[㐀-鿿·\s]{2,12}")
 
 
@@ -33,43 +35,21 @@ class RedactionLog:
     key_id : str
         Names the key without giving it away.
     surfaces : Surfaces
-        What was masked, for `Surfaces.leaks`; in memory only.
+        What was masked, so that outputs can be searched for it; in memory only.
     """
 
     masked: dict[str, int]
     rows: int
     petitioners: int
     key_id: str
-    surfaces: "Surfaces" = field(repr=False)
-
-
-class Surfaces:
-    """The very strings that were masked, so that what leaves can be searched for them. Never written anywhere."""
-
-    def __init__(self, strings: Sequence[str] = ()):
-        self._by_head: dict[str, list[str]] = {}
-        for s in sorted(set(strings)):
-            self._by_head.setdefault(s[:3], []).append(s)
-
-    def __repr__(self) -> str:
-        return f"Surfaces({len(self)})"
-
-    def __len__(self) -> int:
-        return sum(map(len, self._by_head.values()))
-
-    def __reduce__(self):
-        raise TypeError("masked strings are never written")
-
-    def leaks(self, text: str) -> list[tuple[int, int]]:
-        """Give the offsets at which a masked string stands in a text that should hold none."""
-        heads = self._by_head
-        return [(i, i + len(s)) for i in range(len(text) - 2) if (found := heads.get(text[i:i + 3]))
-                for s in found if text.startswith(s, i)]
+    surfaces: Surfaces = field(repr=False)
 
 
 def _own(row) -> list[str]:
+    """Give the strings that are personal in this row because its other columns say so."""
     name = row.petitioner.strip()
     names = [name] if _NAME_CELL.fullmatch(name) and not is_nobody(name) else []
+    names += [cell for cell in re.split("[、,，;；/ ]", row.respondent) if is_name(cell)]
     return names + [w for w in row.identity.split() if len(w) >= 6]
 
 
@@ -78,29 +58,75 @@ def _split(texts: Sequence[str], spans: Sequence[Span]) -> list[list[Span]]:
     out, start = [], 0
     for text in texts:
         end = start + len(text)
-        out.append([Span(max(s.start, start) - start, min(s.end, end) - start, s.kind, s.keep if s.end <= end else 0)
-                    for s in spans if s.start < end and start < s.end])
+        inside = (s for s in spans if s.start < end and start < s.end)
+        cut = ((max(s.start, start) - start, min(s.end, end) - start, s) for s in inside)
+        out.append([Span(a, b, s.kind, s.keep * (s.end <= end)) for a, b, s in cut])
         start = end + 1
     return out
 
 
-def redact_petitions(redactor: object, petitions: pd.DataFrame) -> tuple[pd.DataFrame, RedactionLog]:
+class _Table:
+    """The text columns while they are being redacted: each row by itself, then what rows tell each other."""
+
+    def __init__(self, redactor, petitions: pd.DataFrame):
+        self.redactor = redactor
+        self.cells = list(map(list, zip(*(petitions[c] for c in TEXT_COLUMNS), strict=True)))
+        self.masked: Counter[str] = Counter()
+        self.found: set[tuple[str, str]] = set()
+        self.changed: set[tuple[int, int]] = set()
+
+    def mask(self, row: int, column: int, spans: Sequence[Span]) -> None:
+        text = self.cells[row][column]
+        self.masked.update(s.kind for s in spans)
+        self.found.update((text[s.start : s.end], s.kind) for s in spans)
+        self.cells[row][column] = self.redactor.apply(text, spans)
+        self.changed.add((row, column))
+
+    def read_rows(self, own: Sequence[Sequence[str]]) -> None:
+        """Read each row as one text, so that a name in its title counts in its reply."""
+        for at in range(0, len(self.cells), _CHUNK):
+            chunk = range(at, min(at + _CHUNK, len(self.cells)))
+            texts = ["\n".join(self.cells[i]) for i in chunk]
+            for i, spans in zip(chunk, self.redactor.spans_many(texts, own[at : at + _CHUNK]), strict=True):
+                for column, part in enumerate(_split(self.cells[i], spans)) if spans else ():
+                    if part:
+                        self.mask(i, column, part)
+
+    def compare_rows(self) -> None:
+        """Mask what was found in one row in every other."""
+        surfaces = Surfaces(self.found)
+        for i, cells in enumerate(self.cells):
+            for column, text in enumerate(cells):
+                if spans := self.redactor.kept(text, settle(surfaces.find(text))):
+                    self.mask(i, column, spans)
+
+    def read_again(self) -> bool:
+        """Read what changed as the leak gate will: a mask can bring to light what stood beside it."""
+        places, self.changed = sorted(self.changed), set()
+        found = self.redactor.spans_many([self.cells[i][column] for i, column in places], model=False)
+        for (i, column), spans in zip(places, found, strict=True):
+            if spans:
+                self.mask(i, column, spans)
+        return bool(self.changed)
+
+
+def redact_petitions(redactor, petitions: pd.DataFrame) -> tuple[pd.DataFrame, RedactionLog]:
     """Redact a table of raw petitions; see `Redactor.redact_petitions`."""
     check(petitions, RAW_PETITION, what="redact")
-    columns = {c: [] for c in TEXT_COLUMNS}
-    masked, surfaces, rows = Counter(), set(), 0
-    for at in range(0, len(petitions), _CHUNK):
-        chunk = list(petitions.iloc[at:at + _CHUNK].itertuples(index=False))
-        cells = [[getattr(row, c) for c in TEXT_COLUMNS] for row in chunk]
-        found = redactor.spans_many(["\n".join(c) for c in cells], [_own(row) for row in chunk])
-        rows += sum(map(bool, found))
-        for texts, spans in zip(cells, found, strict=True):
-            for column, text, own in zip(TEXT_COLUMNS, texts, _split(texts, spans), strict=True):
-                columns[column].append(redactor.apply(text, own))
-                masked.update(s.kind for s in own)
-                surfaces.update(text[s.start:s.end] for s in own if s.kind not in ("NAME_TITLE", "ADDRESS", "DOB"))
-    ids = [redactor.petitioner_id(p, i) for p, i in zip(petitions["petitioner"], petitions["identity"], strict=True)]
-    table = petitions.assign(**columns, petitioner_id=ids)
-    log = RedactionLog(dict(sorted(masked.items())), rows, len(set(ids) - {""}), key_id(redactor._key),
-                       Surfaces([s for s in surfaces if len(s) > 2]))
-    return frame(table[list(PETITION)].to_dict("series"), PETITION), log
+    table = _Table(redactor, petitions)
+    table.read_rows([_own(row) for row in petitions.itertuples(index=False)])
+    table.compare_rows()
+    rows = {i for i, _ in table.changed}
+    for _ in range(_ROUNDS):
+        if not table.read_again():
+            break
+        table.compare_rows()
+    ids = [
+        redactor.petitioner_id(p, i)
+        for p, i in zip(petitions["petitioner"], petitions["identity"], strict=True)
+    ]
+    columns = dict(zip(TEXT_COLUMNS, map(list, zip(*table.cells, strict=True)), strict=True))
+    out = petitions.assign(**columns, petitioner_id=ids)
+    log = RedactionLog(dict(sorted(table.masked.items())), len(rows), len(set(ids) - {""}), redactor.key_id,
+                       Surfaces(table.found))  # fmt: skip
+    return frame(out[list(PETITION)], PETITION), log

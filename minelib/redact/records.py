@@ -17,13 +17,17 @@ _HAN_ROOM = rf"[一二三四五六七八九][{_HAN_DIGITS}]{{2,3}}(?![{_HAN_DIGI
 _ROOM = rf"(?:{_DIGIT_ROOM}|{_HAN_ROOM})(?:[、,/及和]{_DIGIT_ROOM})*"
 _ROOM_WORD = "(?:号?房间?(?![东客])|室|户(?![型主])|号)"
 # Rooms where the public is served or a trade is run: not where a person lives.
-_PUBLIC = ("(?! ?[号室]? ?(?:办公|会议|窗口|教室|病[房室]|诊室|号?电梯|门面|商[铺店]|店|超市|餐|酒|宾馆|麻将|机房"
-           "|公司|工作室|培训|车位))")  # fmt: skip
+_TRADES = ("办公|会议|窗口|教室|病[房室]|诊室|号?电梯|门面|商[铺店]|店|超市|餐|酒|宾馆|麻将|机房|公司"
+           "|工作室|培训|车位")  # fmt: skip
+_PUBLIC = f"(?! ?[号室]? ?(?:{_TRADES}))"
 _DOOR = re.compile(
     rf"(?:(?<![\d.])\d{{1,5}}号(?:附\d{{1,3}}号|大?院)?)?(?<![\dA-Za-z.]){_BUILDING}[ \-]?(?:{_UNIT})?[ \-]?"
-    rf"(?:{_N} ?[楼层])?[ \-]?(?:{_ROOM} ?{_ROOM_WORD}?|{_N} ?(?:号?房间?(?![东客])|室|号(?=[,。的]|$|居民|住户|业主)))"
+    rf"(?:{_N} ?[楼层])?[ \-]?"
+    rf"(?:{_ROOM} ?{_ROOM_WORD}?|{_N} ?(?:号?房间?(?![东客])|室|号(?=[,。的]|$|居民|住户|业主)))"
     rf"(?![\d栋幢楼元]){_PUBLIC}")  # fmt: skip
-_UNIT_ROOM = re.compile(rf"(?<![\dA-Za-z.]){_UNIT} ?(?:{_N} ?[楼层])? ?{_ROOM} ?{_ROOM_WORD}?(?![\d栋幢元]){_PUBLIC}")
+_UNIT_ROOM = re.compile(
+    rf"(?<![\dA-Za-z.]){_UNIT} ?(?:{_N} ?[楼层])? ?{_ROOM} ?{_ROOM_WORD}?(?![\d栋幢元]){_PUBLIC}"
+)
 _DASHED = re.compile(r"(?<![\d.\-A-Za-z第字号:])[A-Za-z]?\d{1,3}(?:栋|座|#)?-(?:\d{1,2}-)?\d{3,4}[A-Za-z]?"
                      r"[室房号户]?(?![\d\-.年月元米个万mM㎡])")  # fmt: skip
 _LONE_ROOM = re.compile(r"(?<![\d.\-/A-Za-z第])\d{3,4} ?(?:室|房间?|号房)(?![产屋价地贷东租客])")
@@ -31,11 +35,14 @@ _OWNED_ROOM = re.compile(r"(?<![\d.\-/A-Za-z第近约共有达余超多])\d{3,4}
                          r"(?= ?的?(?:业主|住户|房东|租户|租客|户主|邻居|房客))")  # fmt: skip
 _NUMBER = re.compile(
     r"号(?:之[\d一二三四五六]|附\d{1,4}号)?"
-    r"(?![线楼栋幢院地令文人口召码门机外井桩路段墩台坑时至到]|电梯|公馆|商铺|门面|岗|仓|厂|店|公告|通知|会议|规定)")
+    r"(?![线楼栋幢院地令文人口召码门机外井桩路段墩台坑时至到岗仓厂店]|电梯|公馆|商铺|门面|公告|通知|会议|规定)"
+)
 _BEFORE_NUMBER = re.compile(r"(?<![\d.第字A-Za-z])(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,5})$")
-_DWELLS = re.compile("家住|住在|住址|住所|地址|居住|现住|户籍|[我他她]家|住户|业主|家庭|房屋|房子|租住|租房|位于我|门牌"
-                     "|[住居寓](?=[^,。;]{0,20}$)|本人[系是]|我[系是]")  # fmt: skip
-_OWNER = re.compile(" ?[号室房]?的?(?:业主|住户|居民|房东|租户|租客|户主|村民|邻居|家里|家的|家(?![具电园政长装])|房客|户)")
+_DWELLS = re.compile("家住|住在|住址|住所|地址|居住|现住|户籍|[我他她]家|住户|业主|家庭|房屋|房子|租住|租房"
+                     "|门牌|位于我|[住居寓](?=[^,。;]{0,20}$)|本人[系是]|我[系是]")  # fmt: skip
+_OWNER = re.compile(
+    " ?[号室房]?的?(?:业主|住户|居民|房东|租户|租客|户主|村民|邻居|家里|家的|家(?![具电园政长装])|房客|户)"
+)
 _STREET_END = re.compile("(?:路|街|巷|弄|里|道|胡同|[组村队屯寨湾冲塘])(?:[东西南北中]段)?$")
 _GROUP_END = re.compile("(?:[组队屯寨湾冲]|散户|村民?小?组)$")
 
@@ -53,15 +60,15 @@ def addresses(v: View) -> Iterator[Span]:
             yield from (Span(m.start(), m.end(), "ADDRESS") for m in pattern.finditer(text))
     for pattern in (_DASHED, _LONE_ROOM):
         for m in pattern.finditer(text):
-            if _OWNER.match(text, m.end()) or _DWELLS.search(text[max(0, m.start() - 25):m.start()]):
+            if _OWNER.match(text, m.end()) or _DWELLS.search(text[max(0, m.start() - 25) : m.start()]):
                 yield Span(m.start(), m.end(), "ADDRESS")
     for m in _NUMBER.finditer(text):
         digits = _BEFORE_NUMBER.search(text, max(0, m.start() - 8), m.start())
         if not digits:
             continue
-        before = text[max(0, digits.start() - 30):digits.start()]
+        before = text[max(0, digits.start() - 30) : digits.start()]
         # A house number in the country leads to one family, one in a street only if it is called a home.
-        street = _STREET_END.search(before) and not re.match("[一-鿿]", text[m.end():m.end() + 1])
+        street = _STREET_END.search(before) and not re.match("[一-鿿]", text[m.end() : m.end() + 1])
         if _GROUP_END.search(before) or street and _DWELLS.search(before) or _OWNER.match(text, m.end()):
             yield Span(digits.start(), m.end(), "ADDRESS")
 
@@ -72,10 +79,13 @@ _DAY = "(?:初?[一二三四五六七八九十廿]{1,3}|[0-3]?\\d)"
 _DATE = re.compile(
     rf"{_YEAR} ?[年\-/.·](?: ?{_MONTH} ?(?:月份?|[\-/.·]|(?<=\d)(?![\d月]))(?: ?{_DAY}(?!\d) ?[日号]?)?)?"
     r"|(?<!\d)(?:18|19|20)\d{2}[01]\d[0-3]\d(?!\d)|(?<=[于是])(?:农历|阴历)?[01]?\d月[0-3]?\d日")  # fmt: skip
-_BORN_BEFORE = re.compile(r"(?:出生(?:日期|年月日?|时间|于|年份|在)?|生日|(?<!先)生于|出于|诞生于?|生辰|年龄|出世于?|生年|DOB)"
-                          r"[^\d,。;!?\n]{0,6}$", re.I)  # fmt: skip
+_BORN_BEFORE = re.compile(
+    r"(?:出生(?:日期|年月日?|时间|于|年份|在)?|生日|(?<!先)生于|出于|诞生于?|生辰|年龄|出世于?|生年|DOB)"
+    r"[^\d,。;!?\n]{0,6}$", re.I)  # fmt: skip
 _SEX_BEFORE = re.compile(r"[(,、 |\n:][男女]性?[,、 |]{1,3}(?:[一-鿿]{1,3}族[,、 |]{1,3})?$")
-_BORN_AFTER = re.compile(r" ?(?:出生(?!效)|生(?=[,。;、)( \n]|$)|生人|生的|降生|诞生|的?生日|[^\d,。;!?\n前后期间]{0,5}出生(?!效))")
+_BORN_AFTER = re.compile(
+    r" ?(?:出生(?!效)|生(?=[,。;、)( \n]|$)|生人|生的|降生|诞生|的?生日|[^\d,。;!?\n前后期间]{0,5}出生(?!效))"
+)
 
 
 _BORN_HINT = re.compile("出生|生[于日人的]|[年月日]生|出于|诞生|年龄|[男女]|DOB", re.I)
@@ -87,7 +97,7 @@ def births(v: View) -> Iterator[Span]:
     if not _BORN_HINT.search(text):
         return
     for m in _DATE.finditer(text):
-        before = text[max(0, m.start() - 16):m.start()]
+        before = text[max(0, m.start() - 16) : m.start()]
         if _BORN_BEFORE.search(before) or _BORN_AFTER.match(text, m.end()) or _SEX_BEFORE.search(before):
             yield Span(m.start(), m.end(), "DOB")
 
@@ -114,5 +124,5 @@ def cases(v: View) -> Iterator[Span]:
             if _CASE_LETTER.search(letters) and not _OFFICE_DOC.search(letters):
                 yield Span(m.start(), m.end(), "CASE_NO")
     for m in _POLICE_NO.finditer(text):
-        if re.search("案|警", text[max(0, m.start() - 12):m.start()]):
+        if re.search("案|警", text[max(0, m.start() - 12) : m.start()]):
             yield Span(m.start(), m.end(), "CASE_NO")

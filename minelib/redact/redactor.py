@@ -7,12 +7,13 @@ import pandas as pd
 
 from minelib.redact.find import find_many
 from minelib.redact.identity import normal_form, petitioner_identity
-from minelib.redact.keys import code
+from minelib.redact.keys import code, key_id
 from minelib.redact.petitions import RedactionLog, redact_petitions
 from minelib.redact.spans import MASK_WORD, Span, settle
 from minelib.schema import MASK
 
 _ROUNDS = 5
+_SHORTEST_KEY = 16
 
 
 class Redactor:
@@ -33,26 +34,34 @@ class Redactor:
     --------
     >>> redactor = Redactor(b"a secret of 16 b")
     >>> redactor.redact("投诉人张小芳，电话13800138000，望胡书记重视")
-    '投诉人〈姓名P7UB〉，电话〈电话GP5U〉，望〈姓名9X2T〉书记重视'
+    '投诉人〈姓名V5DN〉，电话〈电话ML9Z〉，望〈姓名P84D〉书记重视'
     """
 
     def __init__(self, key: bytes, *, mask_names: Iterable[str] = (), keep_names: Iterable[str] = (),
                  model: bool = True):  # fmt: skip
-        if len(key) < 16:
-            raise ValueError(f"key must have at least 16 bytes, got {len(key)}")
+        if len(key) < _SHORTEST_KEY:
+            raise ValueError(f"key must have at least {_SHORTEST_KEY} bytes, got {len(key)}")
         self._key = bytes(key)
         self._mask_names = tuple(sorted({n for n in mask_names if n.strip()}, key=lambda n: (-len(n), n)))
         self._keep_names = frozenset(n for n in keep_names if n)
-        self._model = model
+        self.model = model
 
     def __repr__(self) -> str:
-        return f"Redactor(mask_names={len(self._mask_names)}, keep_names={len(self._keep_names)})"
+        lists = f"mask_names={len(self._mask_names)}, keep_names={len(self._keep_names)}"
+        return f"Redactor({lists}, model={self.model})"
+
+    @property
+    def key_id(self) -> str:
+        """Name of the key that does not give it away."""
+        return key_id(self._key)
 
     def spans(self, text: str) -> list[Span]:
         """Find the personal information of one text, sorted, not overlapping."""
         return self.spans_many([text])[0]
 
-    def spans_many(self, texts: Sequence[str], own: Sequence[Sequence[str]] | None = None) -> list[list[Span]]:
+    def spans_many(
+        self, texts: Sequence[str], own: Sequence[Sequence[str]] | None = None, *, model: bool | None = None
+    ) -> list[list[Span]]:
         """Find the personal information of many texts at once, which asks the model in batches.
 
         Parameters
@@ -60,21 +69,27 @@ class Redactor:
         texts : sequence of str
         own : sequence of sequences of str, optional
             For each text strings known to be personal in it, such as the petitioner's name.
+        model : bool, optional
+            Overrides the redactor's own choice.
         """
-        found = find_many(texts, model=self._model)
-        return [self._adjust(text, spans, own[i] if own else ()) for i, (text, spans) in enumerate(zip(texts, found, strict=True))]
+        found = find_many(texts, model=self.model if model is None else model)
+        return [self._listed(t, self.kept(t, s), own[i] if own else ())
+                for i, (t, s) in enumerate(zip(texts, found, strict=True))]  # fmt: skip
 
-    def _adjust(self, text: str, spans: list[Span], own: Sequence[str]) -> list[Span]:
-        kept = [s for s in spans if not (s.kind in ("NAME", "NAME_TITLE") and text[s.start:s.end] in self._keep_names)]
-        extra = [w for w in (*self._mask_names, *own) if w in text and w not in self._keep_names]
-        if not extra:
-            return kept
+    def kept(self, text: str, spans: Sequence[Span]) -> list[Span]:
+        """Leave out the names the user wants to read."""
+        return [
+            s for s in spans if not s.kind.startswith("NAME") or text[s.start : s.end] not in self._keep_names
+        ]
+
+    def _listed(self, text: str, spans: list[Span], own: Sequence[str]) -> list[Span]:
+        words = [w for w in (*self._mask_names, *own) if w in text and w not in self._keep_names]
+        if not words:
+            return spans
         barred = [m.span() for m in MASK.finditer(text)]
-        for word in extra:
-            for m in re.finditer(re.escape(word), text):
-                if not any(a < m.end() and m.start() < b for a, b in barred):
-                    kept.append(Span(m.start(), m.end(), "NAME"))
-        return settle(kept)
+        places = (m.span() for word in words for m in re.finditer(re.escape(word), text))
+        return settle([*spans, *(Span(start, end, "NAME") for start, end in places
+                                 if not any(a < end and start < b for a, b in barred))])  # fmt: skip
 
     def mask(self, surface: str, kind: str) -> str:
         """Give the mask of one value."""
@@ -85,9 +100,28 @@ class Redactor:
         """Write masks for spans; a title at the end of a span stays."""
         out, last = [], 0
         for s in spans:
-            out += [text[last:s.start], self.mask(text[s.start:s.end], s.kind), text[s.end - s.keep:s.end]]
+            out += [
+                text[last : s.start],
+                self.mask(text[s.start : s.end], s.kind),
+                text[s.end - s.keep : s.end],
+            ]
             last = s.end
         return "".join([*out, text[last:]])
+
+    def redact(self, text: str) -> str:
+        """Write masks for everything found; a second call changes nothing more."""
+        return self.redact_many([text])[0]
+
+    def redact_many(self, texts: Sequence[str]) -> list[str]:
+        """Redact many texts at once."""
+        out, pending = list(texts), list(range(len(texts)))
+        # A mask can bring to light what stood beside it, so what changed is read again until nothing does.
+        for _ in range(_ROUNDS):
+            found = self.spans_many([out[i] for i in pending])
+            pending = [i for i, spans in zip(pending, found, strict=True) if spans]
+            for i, spans in zip(pending, filter(None, found), strict=True):
+                out[i] = self.apply(out[i], spans)
+        return out
 
     def petitioner_id(self, petitioner: str, identity: str = "") -> str:
         """Give the pseudonym of a petitioner: the same person, the same id; "" where nobody is named."""
@@ -96,6 +130,8 @@ class Redactor:
 
     def redact_petitions(self, petitions: pd.DataFrame) -> tuple[pd.DataFrame, RedactionLog]:
         """Redact a table of raw petitions.
+
+        A name found in one row is masked in every other, a row's own petitioner wherever the row names them.
 
         Parameters
         ----------
@@ -110,30 +146,11 @@ class Redactor:
         """
         return redact_petitions(self, petitions)
 
-    def redact(self, text: str) -> str:
-        """Write masks for everything found; a second call changes nothing more."""
-        return self.redact_many([text])[0]
-
-    def redact_many(self, texts: Sequence[str]) -> list[str]:
-        """Redact many texts at once."""
-        out = list(texts)
-        pending = list(range(len(out)))
-        # A mask can bring to light what stood beside it, so texts that changed are read again until none does.
-        for _ in range(_ROUNDS):
-            found = self.spans_many([out[i] for i in pending])
-            changed = [(i, spans) for i, spans in zip(pending, found, strict=True) if spans]
-            for i, spans in changed:
-                out[i] = self.apply(out[i], spans)
-            pending = [i for i, _ in changed]
-            if not pending:
-                break
-        return out
-
 
 def scan(text: str) -> list[Span]:
-    """Scan text that is about to leave for what must never leave: high precision, masks are passed over.
+    """Scan text that is about to leave for what must never leave; masks are passed over.
 
-    Numbers, accounts, plates and doors by pattern and check digit, names by strong context only (no model).
+    Numbers, accounts, plates and doors by pattern and check digit, names by what surrounds them; no model.
 
     >>> scan("〈姓名3QK7〉反映：电话〈电话9XBD〉"), [s.kind for s in scan("电话13800138000")]
     ([], ['PHONE'])

@@ -11,15 +11,18 @@ from minelib.redact.names import EDGE
 from minelib.redact.spans import Span
 from minelib.redact.view import View, char_table
 
-# Below this a surname is an everyday word first (时, 应, 平 …) and counts only where something else says person.
+# Below this a surname is an everyday word first (时, 应, 平 …) and counts only where more says person.
 EVERYDAY = 1.0
 _RESPECT = re.compile("(?:尊敬|敬爱|亲爱)的?$")
 # What may stand before an everyday surname: 社区于主任, 找高经理.
-_BEFORE_PERSON = re.compile("(?:[的是和与及找叫让请被跟对把给问、村镇乡局所院庭科队部办位名个]|社区|街道|公司|物业|学校|支行|中心)$")
+_BEFORE_PERSON = re.compile(
+    "(?:[的是和与及找叫让请被跟对把给问、村镇乡局所院庭科队部办位名个]|社区|街道|公司|物业|学校|支行|中心)$"
+)
 # Surnames that are prepositions, verbs or adverbs: 向书记反映 names nobody unless 的 or 敬 stands before it.
 _VERBS = frozenset("向和于同与从由任全都应时单原区成能但元果官可修计查管支付")
 # Titles that stand behind a verb as often as behind a surname: 赔付业主.
-_LOOSE = frozenset("业主 房东 房主 客服 代表 销售 中介 干部 负责人 监理 大队 主播 顾问 工头".split())
+_LOOSE = {"业主", "房东", "房主", "客服", "代表", "销售", "中介", "干部", "负责人", "监理",
+          "大队", "主播", "顾问", "工头"}  # fmt: skip
 _CLOSE = r"(?=$|[\s,。、;:!?()等的说讲和与那在也就给让要是你您把来去]|回复|告知|答复|表示|亲口)"
 
 
@@ -36,7 +39,7 @@ def _titled() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
 
 def _is_person(text: str, m: re.Match) -> bool:
     lex, start, surname = lexicon(), m.start(), m[1]
-    before, bits = text[max(0, start - 6):start], lex.surnames.get(surname, lex.compounds.get(surname, 9.0))
+    before, bits = text[max(0, start - 6) : start], lex.surnames.get(surname, lex.compounds.get(surname, 9.0))
     near = not before or before[-1] in EDGE or bool(_BEFORE_PERSON.search(before))
     inside = lex.words.get(m[0][:2], 0.0) if len(surname) == 1 else 0.0
     across = lex.words.get(before[-1:] + surname[0], 0.0)
@@ -63,33 +66,36 @@ _OLD_CLOSE = re.compile("$|[\\s,。、;:!?()\"'”’\0等的说讲和与在家�
 
 
 def familiar(v: View) -> Iterator[Span]:
-    """Find 老周 and 小李, which need something behind them that a person takes: 小区 and 老板 do not count."""
+    """Find 老周 and 小李, which need behind them what a person takes: 小区 and 老板 do not count."""
     text, lex = v.text, lexicon()
     for m in _OLD.finditer(text):
         if lex.surnames.get(m[1], 0.0) < EVERYDAY or m[0] in lex.not_names:
             continue
-        titled = any(text.startswith(t, m.end()) for t in ("经理", "老师", "主任", "师傅", "警官", "律师", "医生"))
+        titled = any(
+            text.startswith(t, m.end()) for t in ("经理", "老师", "主任", "师傅", "警官", "律师", "医生")
+        )
         if titled or _OLD_CLOSE.match(text, m.end()):
             yield Span(m.start(), m.end(), "NAME_TITLE")
 
 
 _SOME = re.compile(
-    "某(?:某|[甲乙丙丁戊]|(?![日天月年地处时事些个种项方位市县区村公单]))|[xX×*]{1,2}(?=[^\\dA-Za-z*×])|[○]{1,2}")
+    "某(?:某|[甲乙丙丁戊]|(?![日天月年地处时事些个种项方位市县区村公单]))|[xX×*]{1,2}(?=[^\\dA-Za-z*×])|[○]{1,2}"
+)
 
 
 def hidden(v: View) -> Iterator[Span]:
     """Find 尹某, 张某某, 刘**, and full names hidden in part: 黄某泽."""
     text, lex = v.text, lexicon()
     for m in _SOME.finditer(text):
-        size = 2 if text[max(0, m.start() - 2):m.start()] in lex.compounds else 1
+        size = 2 if text[max(0, m.start() - 2) : m.start()] in lex.compounds else 1
         start, end = m.start() - size, m.end()
         if start < 0 or size == 1 and lex.surnames.get(text[start], -9.0) < -1:
             continue
-        given = text[end:end + 1]
+        given = text[end : end + 1]
         partly = m[0] in ("某", "*", "x", "X", "×", "○") and "㐀" <= given <= "鿿"
-        if partly and lex.given.get(given, 1.0) > -1.0 and text[end:end + 2] not in lex.words:
+        if partly and lex.given.get(given, 1.0) > -1.0 and text[end : end + 2] not in lex.words:
             yield Span(start, end + 1, "NAME")
-        elif lex.words.get(text[start - 1:start + 1], 0.0) < 9:
+        elif lex.words.get(text[start - 1 : start + 1], 0.0) < 9:
             yield Span(start, end, "NAME_TITLE")
 
 
@@ -98,7 +104,8 @@ def _surnamed() -> re.Pattern:
     lex = lexicon()
     every, person = "".join(lex.surnames), any_of(lex.persons | lex.titles)
     return re.compile(rf"[{every}]姓(?:的?(?P<person>{person})|氏)"
-                      rf"|(?<![百贵同大小老尊])(?P<bare>姓[{every}])(?:的?(?:一[位个名])?{person})?的?")  # fmt: skip
+                      rf"|(?<![百贵同大小老尊])"
+                      rf"(?P<bare>姓[{every}])(?:的?(?:一[位个名])?{person})?的?")  # fmt: skip
 
 
 def surnamed(v: View) -> Iterator[Span]:
@@ -107,7 +114,11 @@ def surnamed(v: View) -> Iterator[Span]:
         return
     for m in _surnamed().finditer(v.text):
         # 姓公还是姓钱 names nobody: a bare surname needs somebody whose it is.
-        owned = lexicon().before.ends(v.text, m.start()) or v.text[m.start() - 1:m.start()] in ("我", "他", "她")
+        owned = lexicon().before.ends(v.text, m.start()) or v.text[m.start() - 1 : m.start()] in (
+            "我",
+            "他",
+            "她",
+        )
         if not m["bare"] or len(m[0]) > 2 or owned:
             yield Span(m.start(), m.end(), "NAME_TITLE", len(m["person"] or ""))
 
@@ -136,5 +147,5 @@ def polite(v: View) -> Iterator[Span]:
         else:
             yield Span(m.start(1), m.end(), "NAME_TITLE", len(m[2]))
     for m in _shared().finditer(text) if "、" in text or "和" in text else ():
-        if text[m.start() - 1:m.start() + 1] not in lex.words:
+        if text[m.start() - 1 : m.start() + 1] not in lex.words:
             yield Span(m.start(), m.end(), "NAME_TITLE")

@@ -22,8 +22,10 @@ DROPPED = re.compile(rf"[{INVISIBLE}]+|(?<=[㐀-鿿]){PINYIN}", re.I)
 # The middle dot of 阿依古丽·艾合买提 as keyboards and converters write it.
 NAME_DOTS = "·•‧∙⋅・･．●○⸱ꞏ᛫"
 BRACKETS = {"【［〔「『﹙": "(", "】］〕」』﹚": ")", "–—－‐‑−": "-", "〜～": "~", "＿": "_"}
-CHINESE_DIGITS = {**dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
-                  **dict(zip("壹贰叁肆伍陆柒捌玖幺", "1234567891", strict=True))}
+CHINESE_DIGITS = {
+    **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
+    **dict(zip("壹贰叁肆伍陆柒捌玖幺", "1234567891", strict=True)),
+}
 CODES = 0x110000
 
 
@@ -88,7 +90,8 @@ def _tables() -> tuple[np.ndarray, np.ndarray]:
     return plain, digits
 
 
-def _to_codes(text: str) -> np.ndarray:
+def to_codes(text: str) -> np.ndarray:
+    """Give the characters of a text as numbers."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
@@ -105,7 +108,7 @@ def view(text: str) -> View:
     """
     plain, digits = _tables()
     # A mask that is there already is neither read nor split: characters no rule knows stand in its place.
-    codes = plain[_to_codes(MASK.sub(lambda m: "\0" * len(m[0]), text) if "〈" in text else text)]
+    codes = plain[to_codes(MASK.sub(lambda m: "\0" * len(m[0]), text) if "〈" in text else text)]
     flat = _to_text(codes)
     gaps = [m.span() for m in DROPPED.finditer(flat)]
     offsets = None

@@ -1,0 +1,45 @@
+"""E-mail addresses and the names of social media accounts."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from minelib.knowledge import packaged_toml
+from minelib.redact.lexicon import any_of
+from minelib.redact.spans import Span
+from minelib.redact.view import View
+
+_HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}|@", re.A)
+_AT = r" ?(?:@|\(at\)|\[at\]|#at#| at |艾特) ?"
+_EMAIL = re.compile(
+    rf"[A-Za-z0-9][\w.+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]*(?: ?(?:[.·]|点|dot) ?[A-Za-z0-9\-]+)+",
+    re.A | re.I,
+)
+_WXID = re.compile(r"wxid_[a-z0-9]{6,22}", re.I)
+_NAMED = re.compile(r"(?:微博|抖音|快手|小红书)(?:账号|帐号|号|名)?[:是为]?@([\w一-鿿\-]{2,20})")
+_CALLED = re.compile("号|名|ID|账|帐|[:是为加]", re.I)
+_NO_ACCOUNT = re.compile(r"^0000-|(?:app|pay|wechat|weixin|20[012]\d)$|^[a-z]+$|^\d{1,4}$|^12[03]\d\d$", re.I)
+
+
+@cache
+def _account() -> re.Pattern:
+    service = any_of(packaged_toml("redact_numbers")["social"].split())
+    return re.compile(
+        rf"(?:{service}|(?<![a-z])(?:wx|vx|v)(?![a-z_]))(?:[账帐][号户]|名|号码?|ID|群号?)?[是为叫:\s,(\"“”'加]{{0,3}}"
+        r"(?:账号|号)?[是为:\s]{0,2}@?([A-Za-z0-9][A-Za-z0-9_\-]{4,29})(?![A-Za-z0-9_\-])",
+        re.I | re.A,
+    )
+
+
+def accounts(v: View) -> Iterator[Span]:
+    """Find e-mail addresses and account names; 业主微信群 and 微信公众号 name no account."""
+    text = v.text
+    if not _HINT.search(text):
+        return
+    yield from (Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text))
+    yield from (Span(*m.span(), "SOCIAL") for m in _WXID.finditer(text))
+    yield from (Span(*m.span(1), "SOCIAL") for m in _NAMED.finditer(text))
+    for m in _account().finditer(text):
+        called = _CALLED.search(text, m.start(), m.start(1))
+        if not _NO_ACCOUNT.search(m[1]) and (called or len(m[1]) > 5 and re.search(r"\d", m[1])):
+            yield Span(*m.span(1), "SOCIAL")
