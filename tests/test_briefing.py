@@ -4,15 +4,27 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import datetime
 
 import pandas as pd
 import pytest
 from fake_run import make_run, tables
 from pypdf import PdfReader
 
-from minelib.briefing import BriefingConfig, brief, compose, lint_facts, render, summarise, write_briefing
+from minelib.briefing import (
+    BriefingConfig,
+    brief,
+    compose,
+    lint_facts,
+    render,
+    render_docx,
+    summarise,
+    write_briefing,
+)
 from minelib.briefing.book import answer
 from minelib.errors import InputError, MinelibError
+from minelib.plots import FIGURES, draw_figure
+from minelib.review import decide
 
 CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
 
@@ -230,3 +242,29 @@ def test_masks_are_written_for_readers(run):
     said = run.petitions.assign(text="〈姓名3QK7〉电话〈电话9XBD〉反映门店停业。")
     told = summarise(replace(run, petitions=said))
     assert told["candidates"][0]["evidence"][0]["text"] == "某某电话〔电话略〕反映门店停业。"
+
+
+def test_word_holds_the_headings_tables_and_figures_of_the_pdf(facts):
+    docx = pytest.importorskip("docx")
+    figure = draw_figure("monthly", FIGURES["monthly"].data(make_run(400))).png()
+    first = render_docx(facts, figures={"monthly": figure})
+    assert first == render_docx(facts, figures={"monthly": figure})
+    file = docx.Document(io.BytesIO(first))
+    headings = [p.text for p in file.paragraphs if p.style.name.startswith("Heading")]
+    assert headings[:3] == ["一、基本情况", "二、主要特点", "（一）类别分布"]
+    tables = [block for block in compose(facts)["blocks"] if block["kind"] in ("table", "form")]
+    assert len(file.tables) == len(tables)
+    assert len(file.inline_shapes) == 1
+    assert file.core_properties.author == "" and file.core_properties.title == facts["head"]["title"]
+
+
+def test_duties_come_from_decisions_and_from_nothing_else(run):
+    issue = run.candidates["issue_id"].iloc[0]
+    when = datetime(2025, 9, 1, 9)
+    done = [
+        decide(run, issue, "accept", by="甲", at=when),
+        decide(run, issue, "status", by="甲", at=when, status="检察建议", date="2025-09-01"),
+    ]
+    text = text_of(PdfReader(io.BytesIO(render(summarise(run, decisions=done)))))
+    assert "提出检察建议1件" in text
+    assert "履职情况" not in text_of(PdfReader(io.BytesIO(render(summarise(run)))))

@@ -70,8 +70,17 @@ def test_the_band_of_a_month_does_not_rest_on_that_month():
     run = make_run(300)
     data = monthly_data(run)
     whole = data[~data["partial"]]
-    k = whole.index[3]
-    assert data.loc[k, "expected"] == pytest.approx(whole["n"].drop(k).mean())
+    assert data.loc[whole.index[8], "expected"] == pytest.approx(whole["n"].iloc[:8].mean())
+    assert whole["expected"].iloc[:6].isna().all()
+
+
+def test_a_month_far_above_the_year_before_stands_out_and_an_even_one_does_not():
+    run = make_run(2000, days=700)
+    burst = (run.petitions["received_at"].dt.to_period("M") == pd.Period("2026-06")).to_numpy()
+    extra = run.petitions[burst].assign(record_id=lambda rows: rows["record_id"] + "b")
+    data = monthly_data(replace(run, petitions=pd.concat([run.petitions, extra]))).set_index("month")
+    assert data.loc["2026-06", "n"] > data.loc["2026-06", "high"]
+    assert data.loc["2026-05", "n"] < data.loc["2026-05", "high"]
 
 
 def test_few_months_give_no_band():

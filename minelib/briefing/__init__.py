@@ -9,7 +9,7 @@ from minelib.briefing.config import BriefingConfig
 from minelib.briefing.facts import summarise
 from minelib.briefing.lint import lint_facts
 from minelib.briefing.typeset import typeset
-from minelib.briefing.write import brief, draw_figures, render, write_briefing
+from minelib.briefing.write import brief, draw_figures, render, render_docx, write_briefing
 
 __all__ = [
     "BriefingConfig",
@@ -18,6 +18,7 @@ __all__ = [
     "draw_figures",
     "lint_facts",
     "render",
+    "render_docx",
     "summarise",
     "typeset",
     "write_briefing",

@@ -69,10 +69,10 @@ def months(told: Mapping) -> list[str]:
         return ["台账仅含{whole_months}，不足以判断时间变化。"]
     text = "近{whole_months}中，{best_month.name}最多，为{best_month}。"
     if "banded_months" not in facts:
-        return [text + "整月不足六个，不作趋势判断。"]
+        return [text + "可比的整月不足，不作趋势判断。"]
     if "months_above" in facts:
-        return [text + "高于预期范围的月份为：{months_above}；是否与集中登记、批量导入有关，建议先行核查。"]
-    return [text + "各整月件次均未高于预期范围。"]
+        return [text + "高于此前一年预期范围的月份为：{months_above}；是否因集中登记，建议先行核查。"]
+    return [text + "各可比月份件次均未高于此前一年的预期范围。"]
 
 
 def groups(told: Mapping) -> list[str]:

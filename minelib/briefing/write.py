@@ -11,6 +11,7 @@ from minelib.briefing.config import BriefingConfig
 from minelib.briefing.facts import summarise
 from minelib.briefing.lint import lint_facts
 from minelib.briefing.typeset import typeset
+from minelib.briefing.word import to_word
 from minelib.errors import MinelibError
 from minelib.plots import FIGURES, draw_figure
 from minelib.runs import Run
@@ -34,8 +35,7 @@ def render(
     MinelibError
         When the facts do not hold together, or a character has no glyph.
     """
-    if wrong := lint_facts(facts):
-        raise MinelibError("the facts do not hold together: " + "; ".join(wrong[:5]))
+    _refuse_unsound(facts)
     images = {f"{kind}.svg": svg for kind, svg in (figures or {}).items()}
     return typeset(
         compose(facts, template=template, figures={Path(name).stem: name for name in images}), images
@@ -47,6 +47,21 @@ def brief(run: Run, *, config: BriefingConfig | Mapping | None = None, template:
     facts = summarise(run, config=config)
     figures = {kind: chart.svg() for kind, _, chart in draw_figures(run, facts)}
     return render(facts, template=template, figures=figures)
+
+
+def render_docx(
+    facts: Mapping, *, template: str = "briefing", figures: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return the briefing of `facts` as Word bytes; `figures` maps a kind to PNG bytes."""
+    _refuse_unsound(facts)
+    images = {f"{kind}.png": png for kind, png in (figures or {}).items()}
+    return to_word(compose(facts, template=template, figures={Path(n).stem: n for n in images}), images)
+
+
+def _refuse_unsound(facts: Mapping) -> None:
+    """Raise when the facts do not hold together."""
+    if wrong := lint_facts(facts):
+        raise MinelibError("the facts do not hold together: " + "; ".join(wrong[:5]))
 
 
 def write_briefing(run: Run, out_dir: str | Path, *, config: BriefingConfig | Mapping | None = None) -> Path:

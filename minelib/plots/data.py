@@ -23,22 +23,19 @@ def candidates_data(run: Run, *, top: int = 10) -> pd.DataFrame:
 def monthly_data(run: Run, *, months: int = 36) -> pd.DataFrame:
     """Return petitions a month, the last `months` of them: month, n, partial, expected, low, high.
 
-    The band is what the other whole months would lead one to expect: their mean, give or take 1.96 standard
-    deviations of a Poisson count widened by the dispersion seen (McCullagh and Nelder 1989, §6.2.3). Fewer
-    than six whole months give no band.
+    The band is what the whole months before lead one to expect (at most twelve, at least six): their mean,
+    give or take 1.96 standard errors of prediction of a count whose variance is the mean times the dispersion
+    seen (McCullagh and Nelder 1989, §6.2.3). A partial month is not judged and judges none.
     """
     counts = calendar_counts(counted_dates(run.petitions))
     table = counts.rename(columns={"label": "month"})[["month", "n", "partial"]]
-    table = table.tail(months).reset_index(drop=True)
-    columns = ["month", "n", "partial", "expected", "low", "high"]
-    whole = table.loc[~table["partial"], "n"]
-    if len(whole) >= 6:
-        others = (whole.sum() - table["n"].where(~table["partial"], 0)) / (
-            len(whole) - (~table["partial"]).astype(int)
-        )
-        half = 1.96 * np.sqrt(others * max(1.0, whole.var() / max(whole.mean(), 1e-9)))
-        table["expected"], table["low"], table["high"] = others, (others - half).clip(lower=0), others + half
-    return table.reindex(columns=columns)
+    whole = table.loc[~table["partial"].astype(bool), "n"].astype(float)
+    before = whole.shift().rolling(12, min_periods=6)
+    mean, size = before.mean(), before.count()
+    dispersion = (before.var() / mean).clip(lower=1)
+    half = 1.96 * np.sqrt(mean * dispersion * (1 + 1 / size))
+    band = pd.DataFrame({"expected": mean, "low": (mean - half).clip(lower=0), "high": mean + half})
+    return table.join(band).tail(months).reset_index(drop=True)
 
 
 def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:

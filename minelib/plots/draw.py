@@ -53,18 +53,22 @@ def plot_monthly(data: pd.DataFrame) -> Chart:
         expected, low, high = (data[c].astype(float).to_numpy() for c in ("expected", "low", "high"))
         axes.fill_between(at, low, high, color=PALE, step="mid", linewidth=0, zorder=0, label="预期范围")
         axes.step(at, high, where="mid", color=GREY, linewidth=0.7)
-        axes.plot(at, expected, color=INK, linewidth=0.9, linestyle="--", label="其他月份均值")
+        axes.plot(at, expected, color=INK, linewidth=0.9, linestyle="--", label="此前十二个月均值")
     step = -(-len(data) // 12)
-    axes.set_xticks(at[::step], [_month(m, k == 0) for k, m in enumerate(data["month"][::step])])
+    axes.set_xticks(at[::step], _month_labels(data["month"][::step].tolist()))
     axes.set_ylabel("件次")
     axes.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
 
 
-def _month(month: str, first: bool) -> str:
-    """Write 2026-01 as its month number, with the year below where a year starts."""
-    year, number = month.split("-")
-    return f"{int(number)}月\n{year}" if first or number <= "01" else f"{int(number)}月"
+def _month_labels(months: list[str]) -> list[str]:
+    """Write 2026-01 as its month, with the year below where it is the first of its year."""
+    parts = [month.split("-") for month in months]
+    years = [None, *(year for year, _ in parts)]
+    return [
+        f"{int(month)}月" + ("" if year == last else f"\n{year}年")
+        for (year, month), last in zip(parts, years, strict=False)
+    ]
 
 
 @styled

@@ -93,7 +93,7 @@ def styled(draw: Callable[..., Chart]) -> Callable[..., Chart]:
             figure = draw(*args, **kwargs)
             text = "".join(item.get_text() for item in figure.findobj(Text))
             check_glyphs(text, [resolve_fonts()["黑体"]], where=draw.__name__)
-            figure.draw_without_rendering()
+            figure.get_layout_engine().execute(figure)
             figure.set_layout_engine("none")  # laid out once: a second save must not move anything
             _outline_numerals(figure)
         return figure
