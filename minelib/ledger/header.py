@@ -13,6 +13,7 @@ from minelib.schema import RAW_PETITION
 
 FIELDS = tuple(name for name in RAW_PETITION if name not in ("source", "sheet", "row"))
 HEAD_ROWS = 50  # how far down a header is looked for
+_OF_A_CASE = frozenset({"record_id", "petitioner", "received_at", "registered_at"})
 _HEAD_CELLS = 50_000  # fewer rows of a very wide sheet
 
 Columns = Mapping[str, tuple[str, ...]]
@@ -114,8 +115,8 @@ class Layout:
 
     @property
     def usable(self) -> bool:
-        """Whether petitions can be read: a text, or a title beside at least one thing more."""
-        return "text" in self.fields or ("title" in self.fields and len(self.fields) > 1)
+        """Whether petitions can be read: a text, or a title beside what only a list of cases has."""
+        return "text" in self.fields or ("title" in self.fields and not _OF_A_CASE.isdisjoint(self.fields))
 
     @property
     def unmapped(self) -> list[str]:
