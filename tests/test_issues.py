@@ -5,12 +5,14 @@ import random
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 
 from minelib.errors import InputError
 from minelib.issues import discover as discovering
 from minelib.issues import find_issues, load_wrongs, make_wrongs
 from minelib.issues.discover import discover_groups
 from minelib.issues.firm import stability
+from minelib.issues.group import Grouping, keep_firm, likeness
 from minelib.issues.spot import SAID, spot_wrongs
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.schema import ISSUE
@@ -270,3 +272,19 @@ def test_what_is_asked_wrongly_is_refused(known):
         find_issues(known.drop(columns="title"), matter_id=[], class_code=[], tokens=[])
     with pytest.raises(InputError, match="10 petitions"):
         find_issues(known, matter_id=known["record_id"], class_code=["C40"], tokens=[[]] * 10)
+
+
+def test_a_group_outside_the_list_goes_when_its_matters_share_few_words_or_resamples_miss_it():
+    found = Grouping(np.array([0, 0, 1, 1, 2, 2, -1]), ("", "", "欠薪"), np.ones(7))
+    kept, firm = keep_firm(found, np.array([0.9, 0.1, 0.1]), np.array([0.5, 0.5, 0.0]))
+    assert kept.names == ("", "欠薪")
+    assert kept.group.tolist() == [0, 0, -1, -1, 1, 1, -1]
+    assert firm.tolist() == [0.9, 0.1]
+    assert keep_firm(found, np.full(3, np.nan), np.zeros(3))[0].names == ("欠薪",)
+
+
+def test_likeness_counts_a_matter_once():
+    words = sp.csr_matrix(np.array([[1, 0], [1, 0], [0, 1.0], [0, 1.0]]))
+    found = Grouping(np.zeros(4, dtype=int), ("",), np.ones(4))
+    assert likeness(words, found, np.array([0, 0, 1, 1])).tolist() == [0.0]
+    assert likeness(words, found, np.array([0, 1, 2, 3])).round(2).tolist() == [0.33]

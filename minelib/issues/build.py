@@ -15,7 +15,9 @@ from minelib.issues.group import (
     Grouping,
     cut_large,
     group_rows,
+    keep_firm,
     keep_recurring,
+    likeness,
     widen,
 )
 from minelib.issues.table import issue_ids, issue_table
@@ -117,8 +119,10 @@ def find_issues(
     def regroup(rows: np.ndarray, other_seed: int) -> np.ndarray:
         return _cuts(g, known, rows, (granularity,), other_seed)[granularity].group
 
-    chosen = cuts[granularity]
-    firm = stability(chosen.group, g.rows.matter, regroup, resamples=resamples, seed=seed)
+    firm = stability(cuts[granularity].group, g.rows.matter, regroup, resamples=resamples, seed=seed)
+    alike = likeness(g.weights, cuts[granularity], g.rows.matter)
+    chosen, firm = keep_firm(cuts[granularity], firm, alike)
+    cuts[granularity] = chosen
     ids = {level: issue_ids(g, cut) for level, cut in cuts.items()}
     table = issue_table(g, chosen, ids[granularity], firm)
     back = np.argsort(order)

@@ -100,10 +100,10 @@ def _centres(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
     return (total[good] / length[good, None]).astype(np.float32)
 
 
-def sums(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
+def sums(vectors, group: np.ndarray):
     """Add the rows of each group up; rows of group -1 are left out."""
     inside = np.flatnonzero(group >= 0)
-    shape = int(group.max(initial=-1)) + 1, len(vectors)
+    shape = int(group.max(initial=-1)) + 1, vectors.shape[0]
     return sp.csr_matrix((np.ones(len(inside)), (group[inside], inside)), shape=shape) @ vectors
 
 

@@ -47,11 +47,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All petitions of a ledger, sorted by `record_id`: `table`, their `rows`, and the words they say."""
+    """All petitions of a ledger, sorted by `record_id`: `table`, `rows`, words counted and weighed."""
 
     table: pd.DataFrame
     rows: Rows
     terms: TermMatrix
+    weights: sp.csr_matrix
 
 
 def gather(
@@ -72,7 +73,8 @@ def gather(
     titles = table["title"].tolist()
     terms = _terms(titles, [tokens[i] for i in order])
     score = spot_wrongs(titles, table["text"].tolist(), wrongs)
-    return Gathered(table, Rows(matter, site, score, _embed(tfidf(terms.counts), seed)), terms), order
+    weights = tfidf(terms.counts)
+    return Gathered(table, Rows(matter, site, score, _embed(weights, seed)), terms, weights), order
 
 
 def most_common(values: pd.Series, by: pd.Series) -> pd.Series:

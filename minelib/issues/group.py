@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from minelib.issues.discover import discover_groups, sums
 from minelib.issues.gather import Rows
@@ -17,6 +18,8 @@ ENOUGH_TO_DISCOVER = 40  # petitions without a known wrong from which on groups 
 _SURE = 3 * SAID  # this score or more is full strength
 _MATTER_AGREES = 0.7  # this share of a matter's petitions tells a wrong: the silent ones mean it too
 _BY_MATTER = 0.3  # strength of those
+_FIRM = 0.4  # mean overlap with what resamples find that a group outside the list must reach
+_ALIKE = 0.07  # and mean cosine between the words of its matters
 _SPLIT = 24  # a group of so many petitions may be cut into finer ones
 
 
@@ -78,6 +81,30 @@ def keep_recurring(found: Grouping, rows: Rows) -> Grouping:
     number[kept] = np.arange(len(kept))
     group = number[found.group]
     return Grouping(group, tuple(found.names[k] for k in kept), np.where(group >= 0, found.strength, 0.0))
+
+
+def keep_firm(found: Grouping, firm: np.ndarray, alike: np.ndarray) -> tuple[Grouping, np.ndarray]:
+    """Let go the groups that no list knows and resamples do not find again, or that share few words.
+
+    Parameters
+    ----------
+    firm, alike : ndarrays, shape (n_groups,)
+        See `stability` (NaN lets none go) and `likeness`.
+    """
+    chance = np.array([not name for name in found.names], dtype=bool) & ((firm < _FIRM) | (alike < _ALIKE))
+    number = np.append(np.where(chance, -1, np.cumsum(~chance) - 1), -1)
+    group, names = number[found.group], tuple(n for n, c in zip(found.names, chance, strict=True) if not c)
+    return Grouping(group, names, np.where(group >= 0, found.strength, 0.0)), firm[~chance]
+
+
+def likeness(weights: sp.csr_matrix, found: Grouping, matter: np.ndarray) -> np.ndarray:
+    """Return how many words the matters of each group share: their mean cosine, one petition a matter."""
+    pairs = np.column_stack([found.group, matter])
+    first = np.sort(np.unique(pairs, axis=0, return_index=True)[1])
+    total = sums(weights[first], found.group[first])
+    n = np.bincount(found.group[first][found.group[first] >= 0], minlength=len(found.names))
+    inner = np.asarray(total.multiply(total).sum(axis=1)).ravel()
+    return (inner - n) / np.maximum(n * (n - 1), 1)
 
 
 def closeness(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
