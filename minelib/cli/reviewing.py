@@ -1,0 +1,91 @@
+"""Commands that look at finished runs: review, compare, like."""
+
+from datetime import datetime
+from pathlib import Path
+
+from minelib.cli.show import say, table_lines
+from minelib.errors import InputError
+
+
+def add_review(commands) -> None:
+    command = commands.add_parser("review", help="查看线索，记录研判意见（只增不改）")
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("action", nargs="?", default="list", help="list accept reject rename merge split move note status undo")
+    command.add_argument("candidate", nargs="?", help="排名或问题编号")
+    command.add_argument("--by", default="", help="谁作的决定")
+    command.add_argument("--file", type=Path, metavar="JSONL", help="默认 DIR/decisions.jsonl")
+    for name in ("why", "label", "into", "petition", "status", "date", "amount", "decision"):
+        command.add_argument(f"--{name}")
+    command.add_argument("--members", nargs="+", metavar="ID")
+    command.set_defaults(run=_review)
+
+
+def _review(a) -> None:
+    from minelib.review import append, decide, read_decisions, replay
+    from minelib.runs import load_run
+
+    run, path = load_run(a.folder), a.file or a.folder / "decisions.jsonl"
+    if a.action != "list":
+        details = {n: getattr(a, n) for n in ("why", "label", "into", "petition", "status", "date", "amount", "decision", "members")}
+        chosen = {k: v for k, v in details.items() if v}
+        if "into" in chosen:
+            chosen["into"] = _issue(run, chosen["into"])
+        decision = decide(run, _issue(run, a.candidate), a.action, by=a.by, at=datetime.now(), **chosen)
+        append(path, decision)
+        say(f"已记录 {decision.id}：{path}")
+    decisions, n_broken = read_decisions(path)
+    reviewed = replay(run, decisions)
+    head = {"rank": "排名", "issue_id": "编号", "label": "问题", "n_matters": "事项", "decision": "意见", "why": "理由", "status": "办理"}
+    say(table_lines(reviewed.candidates, head))
+    if len(reviewed.stale) or n_broken:
+        say(f"不再适用的决定 {len(reviewed.stale)} 条；不完整的记录 {n_broken} 条")
+
+
+def _issue(run, name: str | None) -> str:
+    """Return the issue of a rank or an issue id."""
+    if not name:
+        raise InputError("name a candidate by its rank or issue id")
+    if not name.isdigit():
+        return name
+    found = run.candidates.loc[run.candidates["rank"] == int(name), "issue_id"]
+    if found.empty:
+        raise InputError(f"no candidate has rank {name}; there are {len(run.candidates)}")
+    return found.iloc[0]
+
+
+def add_compare(commands) -> None:
+    command = commands.add_parser("compare", help="两次结果对照：延续、拆分、合并、新增、消失，预警")
+    command.add_argument("old", type=Path, metavar="OLD")
+    command.add_argument("new", type=Path, metavar="NEW")
+    command.add_argument("--out", type=Path, metavar="XLSX", help="另存为工作簿")
+    command.set_defaults(run=_compare)
+
+
+def _compare(a) -> None:
+    from minelib.compare import STATES, compare_runs
+    from minelib.runs import load_run
+    from minelib.tables import write_workbook
+
+    found = compare_runs(load_run(a.old), load_run(a.new))
+    issues = found.issues.assign(state=found.issues["state"].map(STATES))
+    say("　".join(f"{name} {n}" for name, n in issues["state"].value_counts(sort=False).items()) or "没有问题可对照")
+    say(table_lines(found.warnings, {"label": "问题", "n_matters": "事项", "warning": "预警"}))
+    if a.out:
+        write_workbook({"对照": issues, "预警": found.warnings}, a.out)
+        say(f"已保存：{a.out}")
+
+
+def add_like(commands) -> None:
+    command = commands.add_parser("like", help="找相近的件：给一个编号或几个词")
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("query", metavar="编号或词句")
+    command.add_argument("--most", type=int, default=10)
+    command.set_defaults(run=_like)
+
+
+def _like(a) -> None:
+    from minelib.lookup import more_like
+    from minelib.runs import load_run
+
+    found = more_like(load_run(a.folder).petitions, a.query, k=a.most)
+    say(table_lines(found, {"score": "相近", "record_id": "编号", "title": "主题", "shared": "共同的词"}))
