@@ -12,8 +12,8 @@ _MIN_TITLE = 6  # characters of a title that can tell a copy
 _NOT_WORD = re.compile(r"\W+")
 
 
-def copy_of(petitions: pd.DataFrame, e: Evidence) -> np.ndarray:
-    """Return for each petition the first row it copies, its own where it copies none.
+def copy_of(petitions: pd.DataFrame, e: Evidence) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each petition the first row it copies, its own where it copies none, and how like it is.
 
     A copy has the words of an earlier petition, marks and spaces aside; a near copy its title and most of its
     words.  Linear in the number of petitions.
@@ -28,7 +28,8 @@ def copy_of(petitions: pd.DataFrame, e: Evidence) -> np.ndarray:
     first = np.where(near, np.minimum(same_letter, same_title), same_letter)
     while (first != first[first]).any():
         first = first[first]
-    return first
+    likeness = np.where(first == same_letter, 1.0, dots(e.words, rows, first).clip(max=1.0))
+    return first, likeness
 
 
 def _first_with(keys: list[str | None]) -> np.ndarray:

@@ -19,6 +19,7 @@ from minelib.vectorise import document_frequency, limit_frequency, term_counts, 
 TITLE_WEIGHT = 3  # a title's words count as if said this often
 BACKGROUND = 2000  # a name's rarity is that in a ledger of at least so many petitions
 NAMED_IN_TEXT = 0.7  # a name in the letter alone identifies less than one in the title
+MANY_LETTERS = 20  # who sends so many writes of many things
 _NO_NAME = frozenset({"district", "township", "office", "area"})
 _AREA = re.compile(r"[A-Z]\d{0,2}[省市县区州]|[^\w]")
 _DOTS = re.compile(r"[\s·•．.・“”\"]+")
@@ -33,10 +34,10 @@ class Evidence:
     words: sp.csr_matrix  # TF-IDF of words, title weighed
     grams: sp.csr_matrix  # TF-IDF of runs of 2 to 4 characters of the title
     names: sp.csr_matrix  # square root of the rarity of each name of a place or respondent
-    titled: sp.csr_matrix  # 1 for each name in the title
-    districts: sp.csr_matrix  # 1 for each district in the title
+    counties: sp.csr_matrix  # 1 for each county or city district in the title
+    cities: sp.csr_matrix  # 1 for each city in the title
     townships: sp.csr_matrix  # 1 for each township anywhere
-    petitioners: sp.csr_matrix  # 1 for who sent it
+    petitioners: sp.csr_matrix  # for who sent it: 1, the less the more letters he or she sent
     classes: sp.csr_matrix  # 1 for each grievance class it may be of
     days: np.ndarray
 
@@ -70,15 +71,15 @@ def gather(
     titles = petitions["title"].tolist()
     heads = [_title_tokens(words, len(title)) for words, title in zip(tokens, titles, strict=True)]
     weighed = [head * (TITLE_WEIGHT - 1) + list(words) for head, words in zip(heads, tokens, strict=True)]
-    names, titled, districts, townships = _named(petitions, mentions)
+    names, counties, cities, townships = _named(petitions, mentions)
     return Evidence(
         words=_weigh(weighed, max_df=0.2),
         grams=_weigh([_grams(title) for title in titles], max_df=0.05),
         names=_rarity(names),
-        titled=titled,
-        districts=districts,
+        counties=counties,
+        cities=cities,
         townships=townships,
-        petitioners=_matrix([{p: 1.0} if p else {} for p in _text(petitions, "petitioner_id")]),
+        petitioners=_petitioners(_text(petitions, "petitioner_id")),
         classes=_matrix([dict.fromkeys(codes, 1.0) for codes in classes]),
         days=_days(petitions),
     )
@@ -116,7 +117,7 @@ def _weigh(tokens: Sequence[Sequence[str]], *, max_df: float) -> sp.csr_matrix:
 
 
 def _named(petitions: pd.DataFrame, mentions: Sequence[Sequence[Mention]]) -> list[sp.csr_matrix]:
-    """Return matrices of names, of names in titles, of districts in titles, and of townships."""
+    """Return matrices of names, of counties and of cities in titles, and of townships."""
     taught = TaughtNames.of(mentions)
     rows = [[] for _ in range(4)]
     columns = (_text(petitions, c) for c in ("title", "text", "respondent"))
@@ -127,8 +128,8 @@ def _named(petitions: pd.DataFrame, mentions: Sequence[Sequence[Mention]]) -> li
         anywhere = {m.name for m in found if m.kind not in _NO_NAME}
         anywhere |= taught.find(_DOTS.sub("", text[:_HEAD]))
         rows[0].append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
-        rows[1].append(dict.fromkeys(inside, 1.0))
-        rows[2].append({m.name: 1.0 for m in head if m.kind == "district" and m.name[-1] in "县区"})
+        rows[1].append({m.name: 1.0 for m in head if m.kind == "district" and m.name[-1] in "县区"})
+        rows[2].append({m.name: 1.0 for m in head if m.kind == "district" and m.name[-1] in "市州"})
         rows[3].append({m.name: 1.0 for m in found if m.kind == "township"})
     return [_matrix(r) for r in rows]
 
@@ -148,6 +149,13 @@ def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
     weight = np.sqrt(np.log(max(names.shape[0], BACKGROUND) / np.maximum(n_texts, 1)).clip(min=0))
     weight[n_texts < 2] = 0
     return (names @ sp.diags_array(weight.astype(np.float32))).tocsr()
+
+
+def _petitioners(ids: list[str]) -> sp.csr_matrix:
+    """Weigh petitioners so that two letters of one share 1, the less the more letters there are."""
+    senders = _matrix([{sender: 1.0} if sender else {} for sender in ids])
+    share = 1 - np.log(np.maximum(document_frequency(senders), 1)) / np.log(MANY_LETTERS)
+    return (senders @ sp.diags_array(np.sqrt(share.clip(min=0)).astype(np.float32))).tocsr()
 
 
 def _text(petitions: pd.DataFrame, column: str) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from minelib.matters.average import average_groups
 from minelib.matters.copies import copy_of
-from minelib.matters.evidence import Evidence, gather
+from minelib.matters.evidence import Evidence, dots, gather
 from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chances, features
 from minelib.mentions import Mention, find_mentions
 from minelib.schema import LINK, frame
@@ -83,8 +83,8 @@ def link_matters(
     mentions = [mentions[i] for i in order] if mentions is not None else [*map(find_mentions, texts)]
     codes = [set(c) - {""} for c in pd.DataFrame(classes).to_numpy()[order]] if classes is not None else None
     e = gather(rows, tokens, mentions, codes or [set()] * len(rows))
-    first = copy_of(rows, e)
-    edges = _edges(e, first)
+    first, likeness = copy_of(rows, e)
+    edges = pd.concat([_copies(first, likeness), _pairs(e, np.unique(first))], ignore_index=True)
     matter = _matters(first, edges)
     ids = rows["record_id"].to_numpy(dtype=str)
     matter_id = pd.Series(_names(matter, ids), index=pd.Index(ids, name="record_id"), name="matter_id")
@@ -98,22 +98,28 @@ def _cut(texts: list[str]) -> list[list[str]]:
     return Segmenter().segment(texts)
 
 
-def _edges(e: Evidence, first: np.ndarray) -> pd.DataFrame:
-    """Return the pairs of rows that may be one matter: left, right, place of the reason, chance."""
-    kept = np.unique(first)
-    left, right = (kept[side] for side in candidate_pairs(e.take(kept)))
+def _copies(first: np.ndarray, likeness: np.ndarray) -> pd.DataFrame:
+    """Return the links of copies to what they copy: left, right, place of the reason, chance, is a copy."""
+    right = np.flatnonzero(first != np.arange(len(first)))
+    reason = np.where(likeness[right] < 1, 1, 0)
+    columns = {"left": first[right], "right": right, "reason": reason, "chance": likeness[right]}
+    return pd.DataFrame(columns).assign(copied=True)
+
+
+def _pairs(e: Evidence, rows: np.ndarray) -> pd.DataFrame:
+    """Return the pairs among some rows that may be one matter, columns as those of `_copies`."""
+    left, right = (rows[side] for side in candidate_pairs(e.take(rows)))
     found = features(e, left, right)
-    named = dict(zip(WEIGHTS, found.T, strict=True))
-    reason = np.select([named["words"] >= _NEAR, named["petitioner"] > 0], [1, 2], default=3)
-    pairs = pd.DataFrame({"left": left, "right": right, "reason": reason, "chance": chances(found)})
-    copies = np.flatnonzero(first != np.arange(len(e)))
-    copied = pd.DataFrame({"left": first[copies], "right": copies, "reason": 0, "chance": 1.0})
-    return pd.concat([copied, pairs[pairs["chance"] >= MIN_CHANCE]], ignore_index=True)
+    near = dots(e.words, left, right) >= _NEAR
+    again = found[:, list(WEIGHTS).index("petitioner")] > 0
+    columns = {"left": left, "right": right, "reason": np.select([near, again], [1, 2], default=3)}
+    pairs = pd.DataFrame(columns).assign(chance=chances(found), copied=False)
+    return pairs[pairs["chance"] >= MIN_CHANCE]
 
 
 def _matters(first: np.ndarray, edges: pd.DataFrame) -> np.ndarray:
     """Return the first row of each row's matter: copies together, the rest by average linkage."""
-    pairs = edges[edges["reason"] > 0]
+    pairs = edges[~edges["copied"]]
     columns = (pairs[c].to_numpy() for c in ("left", "right", "chance"))
     return average_groups(*columns, len(first), least=LEAST, most_pairs=MAX_NEIGHBOURS)[first]
 

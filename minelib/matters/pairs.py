@@ -13,17 +13,18 @@ from minelib.vectorise import document_frequency
 # Log odds that two petitions are one matter, for one unit of each evidence.  Estimated by logistic regression
 # on pairs of petitions to a city's message board that were read and labelled by hand, then rounded.
 WEIGHTS = {
-    "words": 11.0,  # cosine of the words
-    "grams": 5.5,  # cosine of the runs of characters in the title
-    "names": 0.18,  # log rarity of the shared names, at most NAMES_CAP
-    "petitioner": 0.4,  # the same petitioner
-    "other_district": -3.2,  # titles that name different districts
-    "other_names": -0.9,  # titles that name places or respondents, none of them shared
-    "township": 1.6,  # a township in common
-    "other_class": -1.25,  # no grievance class in common
-    "gap": -0.43,  # logarithm of the days between, plus one
+    "words": 11.0,  # cosine of the words, at most WORDS_CAP
+    "grams": 3.9,  # cosine of the runs of characters in the title
+    "names": 0.07,  # log rarity of the shared names, at most NAMES_CAP
+    "unnamed": -1.3,  # no name of a place or respondent in common
+    "petitioner": 1.6,  # the same petitioner, if one of few letters
+    "apart": -3.9,  # titles that name different counties, or different cities
+    "township": 1.55,  # a township in common
+    "other_class": -1.35,  # no grievance class in common
+    "gap": -0.4,  # logarithm of the days between, plus one
 }
-INTERCEPT = -2.4
+INTERCEPT = -1.4
+WORDS_CAP = 0.4  # one form letter against two schools is still about two schools
 NAMES_CAP = 10.0
 UNKNOWN_GAP = 4.0  # where a date is missing: the logarithm of some eight weeks
 
@@ -46,19 +47,19 @@ def candidate_pairs(e: Evidence) -> tuple[np.ndarray, np.ndarray]:
 
 def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return the evidence of each pair, shape (n_pairs, len(WEIGHTS)), columns in the order of `WEIGHTS`."""
-    return np.column_stack(
-        [
-            dots(e.words, left, right),
-            dots(e.grams, left, right),
-            np.minimum(dots(e.names, left, right), NAMES_CAP),
-            dots(e.petitioners, left, right) > 0,
-            _apart(e.districts, left, right),
-            _apart(e.titled, left, right) & (dots(e.names, left, right) == 0),
-            dots(e.townships, left, right) > 0,
-            _apart(e.classes, left, right),
-            np.nan_to_num(np.log1p(np.abs(e.days[left] - e.days[right])), nan=UNKNOWN_GAP),
-        ]
-    ).astype(np.float32)
+    names = dots(e.names, left, right)
+    found = {
+        "words": np.minimum(dots(e.words, left, right), WORDS_CAP),
+        "grams": dots(e.grams, left, right),
+        "names": np.minimum(names, NAMES_CAP),
+        "unnamed": names == 0,
+        "petitioner": dots(e.petitioners, left, right),
+        "apart": _apart(e.counties, left, right) | _apart(e.cities, left, right),
+        "township": dots(e.townships, left, right) > 0,
+        "other_class": _apart(e.classes, left, right),
+        "gap": np.nan_to_num(np.log1p(np.abs(e.days[left] - e.days[right])), nan=UNKNOWN_GAP),
+    }
+    return np.column_stack([found[name] for name in WEIGHTS]).astype(np.float32)
 
 
 def chances(found: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ def _stems(text: str, words: MentionWords, fixed: list[tuple[int, int, str]]) ->
         left = _left_end(text, start, max(floor, start - kind.longest), words, closed)
         if left == start and found and found[-1][1] == start:  # 听澜苑 + 小区, 王家村 + 三组
             found[-1] = (found[-1][0], end, _joined(found[-1][2], kind.name))
-        elif _is_named(text[left:start], kind, words):
+        elif _is_named(text[left:start], kind, words) or (left < start and _is_group(found, left, kind)):
             found.append((left, end, kind.name))
         else:
             continue
@@ -99,6 +99,11 @@ def _left_end(text: str, start: int, limit: int, words: MentionWords, closed: di
 def _is_named(stem: str, kind: Kind, words: MentionWords) -> bool:
     """Tell whether a stem says which one it is."""
     return len(stem) >= kind.shortest and stem not in words.generic
+
+
+def _is_group(found: list[tuple[int, int, str]], left: int, kind: Kind) -> bool:
+    """Tell whether a village ends where this name begins: 柳树村 before 三组."""
+    return kind.name == "village" and bool(found) and found[-1][1:] == (left, "village")
 
 
 def _joined(first: str, second: str) -> str:

@@ -1,0 +1,119 @@
+"""Names of places and respondents are found, cut at the right place, and taken out."""
+
+import pandas as pd
+import pytest
+
+from minelib.mentions import (
+    find_mentions,
+    mask_mentions,
+    name_petitions,
+    normalise_name,
+    place_of,
+    respondent_of,
+    strip_mentions,
+    township_of,
+)
+from minelib.schema import MASK
+
+
+def names(text: str) -> list[tuple[str, str]]:
+    return [(m.kind, m.name) for m in find_mentions(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("关于云栖听澜苑小区漏水的投诉", "compound", "云栖听澜苑"),
+        ("A3区云栖听澜苑二期漏水", "compound", "云栖听澜苑"),
+        ("强烈反对在碧波名邸旁建垃圾站", "compound", "碧波名邸"),
+        ("投诉金蝉商贸有限公司拖欠货款", "company", "金蝉商贸"),
+        ("我在启明星幼儿园交了学费", "school", "启明星幼儿园"),
+        ("市民到仁和康医院看病", "hospital", "仁和康医院"),
+        ("请求修复金桂路路面", "road", "金桂路"),
+        ("位于河口镇柳树村三组的鱼塘", "village", "柳树村三组"),
+        ("K3县河口镇的自来水", "township", "河口镇"),
+        ("何时开通地铁三号线", "transit", "3号线"),
+        ("107国道坑洼不平", "transit", "107国道"),
+        ("不满“老滋味”饭店的油烟", "company", "老滋味饭店"),
+        ("易得贷平台不让提现", "platform", "易得贷"),
+    ],
+)
+def test_each_kind_of_name_is_found(text, kind, name):
+    assert (kind, name) in names(text)
+
+
+@pytest.mark.parametrize("text", ["我们小区的物业公司乱收费", "老旧小区改造", "学校门口的马路", "", "小区"])
+def test_words_that_name_nothing_are_left_alone(text):
+    assert names(text) == []
+
+
+def test_a_name_ends_where_the_one_before_it_ends():
+    assert names("K3县河口镇柳树村春晖小学") == [
+        ("district", "K3县"),
+        ("township", "河口镇"),
+        ("village", "柳树村"),
+        ("school", "春晖小学"),
+    ]
+
+
+def test_masked_district_codes_are_districts():
+    assert names("A市B12县C7区") == [("district", "A市"), ("district", "B12县"), ("district", "C7区")]
+
+
+def test_masks_of_redaction_are_never_in_a_name():
+    text = "向〈姓名3QK7〉小区反映，〈住址9XBD〉路"
+    found = find_mentions(text)
+    masked = [range(*m.span()) for m in MASK.finditer(text)]
+    assert not any(i in span for m in found for span in masked for i in range(m.start, m.end))
+
+
+def test_offsets_cut_the_name_out_of_the_text():
+    text = "A3区金桂路云栖·听澜苑小区旁的启明幼儿园"
+    cut = [text[m.start : m.end] for m in find_mentions(text)]
+    assert cut == ["A3区", "金桂路", "云栖·听澜苑小区", "启明幼儿园"]
+
+
+def test_mentions_do_not_overlap_and_come_in_order():
+    text = "河口镇柳树村三组村民到K3县公安局反映金桂路云栖苑小区物业公司一事，107国道旁" * 5
+    ends = [0, *(m.end for m in find_mentions(text))]
+    assert all(m.start >= end for m, end in zip(find_mentions(text), ends, strict=False))
+
+
+SPELLINGS = ["伊豪滨河苑", "伊豪·滨河苑", "伊豪滨河苑小区", "伊豪滨河苑二期", "伊豪滨河苑3、4期"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_spellings_of_a_compound_are_one_name(spelling):
+    assert normalise_name(spelling, "compound") == "伊豪滨河苑"
+
+
+def test_a_masked_text_keeps_what_was_done():
+    text = "A3区云栖听澜苑小区的启明星幼儿园违规收费，金桂路旁"
+    assert mask_mentions(text, find_mentions(text)) == "小区的幼儿园违规收费，路旁"
+    assert strip_mentions("没有名字的一句话") == "没有名字的一句话"
+
+
+def test_long_hostile_text_stays_linear():
+    assert len(find_mentions("路" * 20_000)) < 20_000
+    assert find_mentions("“" * 20_000) == []
+
+
+def test_petitions_are_named_by_ledger_then_title_then_letter():
+    rows = [
+        ("1", "云栖苑小区漏水", "河口镇的云栖苑", "", "", ("云栖苑", "", "河口镇")),
+        ("2", "拖欠工资", "在金蝉商贸公司打工", "K3县河口镇", "银鹭物业", ("", "银鹭物业", "河口镇")),
+        ("3", "一封信", "", "", "", ("", "", "")),
+    ]
+    columns = ["record_id", "title", "text", "place", "respondent"]
+    named = name_petitions(pd.DataFrame([row[:5] for row in rows], columns=columns))
+    assert [tuple(row[1:]) for row in named.itertuples(index=False)] == [row[5] for row in rows]
+    assert list(named.columns) == ["record_id", "named_place", "named_respondent", "township"]
+
+
+def test_naming_no_petitions_gives_an_empty_table():
+    assert name_petitions(pd.DataFrame(columns=["record_id", "title", "text"])).empty
+
+
+def test_narrowest_area_and_first_place_and_respondent_win():
+    found = find_mentions("A市A3区金桂路云栖苑小区，被金蝉商贸公司占用")
+    assert (place_of(found), respondent_of(found), township_of(found)) == ("云栖苑", "金蝉商贸", "A3区")
