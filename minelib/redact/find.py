@@ -112,7 +112,8 @@ def _follow_lists(r: _Reading) -> None:
     queue = list(r.people)
     while queue:
         following = _next_of_list(r, queue.pop())
-        if following and r.is_free(following):
+        # 首小兰 between two names is one too, though 小兰 alone was read as somebody's nickname.
+        if following and (r.is_free(following) or following.bits == names.SURE and following not in r.people):
             r.take(following)
             queue.append(following)
 

@@ -125,7 +125,7 @@ def redact_petitions(redactor, petitions: pd.DataFrame) -> tuple[pd.DataFrame, R
         redactor.petitioner_id(p, i)
         for p, i in zip(petitions["petitioner"], petitions["identity"], strict=True)
     ]
-    columns = dict(zip(TEXT_COLUMNS, map(list, zip(*table.cells, strict=True)), strict=True))
+    columns = {c: [cells[n] for cells in table.cells] for n, c in enumerate(TEXT_COLUMNS)}
     out = petitions.assign(**columns, petitioner_id=ids)
     log = RedactionLog(dict(sorted(table.masked.items())), len(rows), len(set(ids) - {""}), redactor.key_id,
                        Surfaces(table.found))  # fmt: skip

@@ -1,0 +1,73 @@
+"""What must hold of redaction for any text."""
+
+import re
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from minelib.redact import Redactor, scan
+from minelib.redact.numbers import valid_identity
+from minelib.redact.spans import MASK_WORD
+from minelib.schema import MASK
+
+REDACTOR = Redactor(b"0123456789abcdef")
+PIECES = st.sampled_from(
+    ["村民", "张小芳", "王建国、", "老李", "和", "胡书记", "电话", "13800138000", "一三八", "身份证", "4302", "湘B7K392",
+     "3栋802房", "1965年8月2日生", "（2022）湘0202民初1534号", "〈姓名3QK7〉", "〈", "〉", "\n", "，", "。", "：", "(", ")",
+     "某", "姓", "·", "a@b.com", "微信", "wxid_abc12345", "\u200b", "\0", "\ud800", "阿依古丽", "·艾合买提", " ",
+     "被告", "高兴"])  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=14).map("".join))
+
+
+@st.composite
+def identity_numbers(draw):
+    body = f"{draw(st.sampled_from(['430203', '110105', '650102']))}{draw(st.integers(1930, 2020))}"
+    body += f"{draw(st.integers(1, 12)):02}{draw(st.integers(1, 28)):02}{draw(st.integers(0, 999)):03}"
+    return next(body + c for c in "0123456789X" if valid_identity(body + c))
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+@example("〈姓名3QK7〉书记张三李四")
+def test_spans_are_sorted_apart_and_inside_the_text(text):
+    spans = REDACTOR.spans(text)
+    edges = [e for s in spans for e in (s.start, s.end)]
+    assert edges == sorted(edges)
+    assert all(0 <= s.start < s.end <= len(text) and 0 <= s.keep < s.end - s.start for s in spans)
+    assert {s.kind for s in spans} <= set(MASK_WORD)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_redacting_twice_changes_nothing(text):
+    once = REDACTOR.redact(text)
+    assert REDACTOR.redact(once) == once
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_masks_stand_untouched(text):
+    spans = REDACTOR.spans(text)
+    assert not any(s.start < m.end() and m.start() < s.end for m in MASK.finditer(text) for s in spans)
+    assert set(MASK.findall(text)) <= set(MASK.findall(REDACTOR.redact(text)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, identity_numbers(), st.sampled_from(["", " ", "-"]))
+def test_no_identity_number_with_a_right_check_digit_survives(text, number, gap):
+    written = f"{number[:6]}{gap}{number[6:14]}{gap}{number[14:]}"
+    redacted = REDACTOR.redact(f"{text}，{written}，")
+    assert written not in redacted
+    assert not [m for m in re.findall(r"(?<!\d)\d{17}[\dX](?!\d)", redacted) if m == number]
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_scan_finds_nothing_in_what_was_redacted(text):
+    assert scan(REDACTOR.redact(text)) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(TEXTS, max_size=5))
+def test_texts_do_not_depend_on_their_neighbours(texts):
+    assert REDACTOR.redact_many(texts) == [REDACTOR.redact(t) for t in texts]
