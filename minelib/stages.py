@@ -16,8 +16,6 @@ from minelib.schema import ISSUE, LINK, PETITION, REJECT, RUN_PETITION, frame
 
 Frames = dict[str, pd.DataFrame]
 
-_ROUNDS = 3
-
 
 class Reading:
     """Read, clean and redact ledgers: raw text exists only inside `make`.
@@ -45,7 +43,7 @@ class Reading:
         redactor = Redactor(self._key, mask_names=options.redact.mask_names, keep_names=options.redact.keep_names)
         redacted, redact_log = redactor.redact_petitions(cleaned)
         self.surfaces = redact_log.surfaces
-        petitions = _rescan(redacted, redactor, self.surfaces).sort_values("record_id", ignore_index=True)[list(PETITION)]
+        petitions = redacted.sort_values("record_id", ignore_index=True)[list(PETITION)]
         cleaning = clean_log.table().set_axis(["kind", "rows", "n"], axis=1).assign(step="clean")
         masking = pd.DataFrame({"kind": list(redact_log.masked), "n": list(redact_log.masked.values())}).assign(step="redact")
         changes = pd.concat([cleaning, masking])[["step", "kind", "n"]].astype({"n": "int64"})
@@ -67,21 +65,6 @@ def _day(text: str, name: str, default: str) -> pd.Timestamp:
         return pd.Timestamp(date.fromisoformat(text or default))
     except ValueError as error:
         raise InputError(f"ledger.{name} takes a day as YYYY-MM-DD, got {text!r}") from error
-
-
-def _rescan(petitions: pd.DataFrame, redactor, surfaces) -> pd.DataFrame:
-    """Mask what the leak gate would still find: a name beside a mask, or one that was masked in another petition."""
-    from minelib.redact import scan
-
-    def settle(text: str) -> str:
-        for _ in range(_ROUNDS):
-            spans = (scan(text) or surfaces.find(text)) if text else ()
-            if not spans:
-                break
-            text = redactor.apply(text, spans)
-        return text
-
-    return petitions.assign(**{c: petitions[c].map(settle) for c in ("title", "text", "place", "respondent")})
 
 
 def _least(petitions: pd.DataFrame) -> pd.DataFrame:
