@@ -8,7 +8,6 @@ _NUMBERED = re.compile(
     r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+(?:\.\d+)*[.、\s]|附件)"
 )
 _NUMBER = re.compile(r"[-+]?[\d,.]*%?")
-_WIDEST = 24  # characters after which a column gets no wider
 
 
 def markdown_blocks(source: str) -> list[dict]:
@@ -108,7 +107,6 @@ def _markdown_table(node: dict) -> Iterator[dict]:
         "columns": columns,
         "rows": rows,
         "right": right,
-        "widths": _widths([columns, *rows]),
     }
 
 
@@ -124,18 +122,7 @@ def _table(rows: list[list[str]], head: int) -> dict | None:
     if not columns[0] and [row[0] for row in body] == [str(k) for k in range(len(body))]:
         columns, body = columns[1:], [row[1:] for row in body]  # pandas' own row numbers say nothing
     right = [k for k, cells in enumerate(zip(*body, strict=True)) if all(map(_NUMBER.fullmatch, cells))]
-    widths = _widths([columns, *body])
-    return {"kind": "table", "columns": columns, "rows": body, "right": right, "widths": widths}
-
-
-def _widths(rows: list[list]) -> list[int]:
-    """Share the width by the longest cell of each column, within reason."""
-
-    def length(cell) -> int:
-        words = cell if isinstance(cell, str) else "".join(run["text"] for run in cell)
-        return sum(2 if ord(char) > 0x2E7F else 1 for char in words)
-
-    return [min(2 * _WIDEST, 2 + max(map(length, column))) for column in zip(*rows, strict=True)]
+    return {"kind": "table", "columns": columns, "rows": body, "right": right}
 
 
 class _TableReader(HTMLParser):

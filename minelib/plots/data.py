@@ -9,7 +9,7 @@ from minelib.trends import calendar_counts, counted_dates
 
 MIN_BASE = 20  # below this a share is shown as counts: an interval would span half the axis
 MIN_CELL = 3  # smaller cells of a place table could point at a person
-UNKNOWN = "未注明"
+UNKNOWN, REST = "未注明", "其余"
 
 
 def candidates_data(run: Run, *, top: int = 10) -> pd.DataFrame:
@@ -42,19 +42,27 @@ def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
     """Return matters by class and township: class_code, township, n, suppressed (then n is missing).
 
     Cells under `MIN_CELL` are suppressed, and where one cell alone is hidden in its row or column the next
-    smallest too, since the sums are printed elsewhere.
+    smallest too, since the sums are printed elsewhere. The smallest rows and columns are lumped together
+    until at most a third of the cells that count anything is hidden, or three by three are left.
     """
     township = run.matters["township"].replace("", UNKNOWN)
-    township = township.where(township.isin(_top(township, columns)), "其他")
-    kind = run.matters["class_code"]
-    kind = kind.where(kind.isin(_top(kind, rows)), "其他")
-    cross = pd.crosstab(kind, township)
-    cross = cross.loc[_by_size(cross.sum(axis=1)), _by_size(cross.sum(axis=0))]
+    while True:
+        cross = pd.crosstab(_lumped(run.matters["class_code"], rows), _lumped(township, columns))
+        cross = cross.loc[_by_size(cross.sum(axis=1)), _by_size(cross.sum(axis=0))]
+        hidden = suppressed_cells(cross.to_numpy())
+        if hidden.sum() * 3 <= (cross.to_numpy() > 0).sum() or max(rows, columns) <= 3:
+            break
+        rows, columns = max(3, rows - 1), max(3, columns - 1)
     table = cross.stack().rename("n").reset_index().set_axis(["class_code", "township", "n"], axis=1)
-    table["suppressed"] = suppressed_cells(cross.to_numpy()).ravel()
+    table["suppressed"] = hidden.ravel()
     table["n"] = table["n"].astype("Int64").mask(table["suppressed"])
     # A map of nothing but hidden cells tells nothing.
     return table if table["n"].gt(0).any() else table.iloc[:0]
+
+
+def _lumped(values: pd.Series, k: int) -> pd.Series:
+    """Keep the `k` commonest values and lump the others together."""
+    return values.where(values.isin(_top(values, k)), REST)
 
 
 def suppressed_cells(counts: np.ndarray, *, least: int = MIN_CELL) -> np.ndarray:
@@ -133,5 +141,5 @@ def _top(values: pd.Series, k: int) -> list[str]:
 
 def _by_size(counts: pd.Series) -> list[str]:
     """Order the labels of `counts` by size, then name; what is unnamed or lumped together comes last."""
-    last = {"其他", UNKNOWN}
+    last = {REST, UNKNOWN}
     return sorted(counts.index, key=lambda name: (name in last, -counts[name], name))
