@@ -8,6 +8,7 @@ from minelib.ledger.tables import Row, Table, shown
 
 MAX_ROW_GROUP = 4 << 30  # bytes of one row group unpacked
 _BATCH = 10_000
+_BUFFER = 1 << 20  # bytes read ahead; without it a whole row group is held packed
 
 
 def _rows(path: Path, file, names: list[str]) -> Iterator[Row]:
@@ -16,7 +17,7 @@ def _rows(path: Path, file, names: list[str]) -> Iterator[Row]:
     yield 0, names
     number = 0
     try:
-        for batch in file.iter_batches(_BATCH, columns=names):
+        for batch in file.iter_batches(_BATCH, columns=names, use_threads=False):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 number += 1
                 yield number, row
@@ -36,7 +37,7 @@ def read_parquet(path: Path) -> Iterator[Table]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{shown(path)} is not a readable parquet file: {str(error)[:200]!r}") from error
     groups = range(file.metadata.num_row_groups)
