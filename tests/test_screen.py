@@ -6,7 +6,7 @@ import pytest
 
 from minelib.errors import InputError
 from minelib.schema import CANDIDATE, ISSUE, MATTER, RUN_PETITION, SIGNAL, frame
-from minelib.screen import SIGNALS, Weights, screen_issues, weight_sensitivity
+from minelib.screen import SIGNALS, Weights, law_sheet, screen_issues, weight_sensitivity
 from minelib.tally import matter_table
 
 WRONG = ("投诉{site}拒不退还费用", "{site}违规收取费用，多次交涉拒绝退款，主管部门推诿不处理。")
@@ -95,6 +95,25 @@ def test_every_candidate_says_why_what_law_and_what_to_verify(screened):
     assert "普遍性：14件独立事项，28件次" in first["reasons"]
     assert "消费者权益保护法" in first["laws"] and first["verify"].startswith("1. ")
     assert first["person_routes"] and first["class_routes"] and first["supervised"]
+
+
+def test_the_law_sheet_holds_what_the_candidates_cite(city, screened):
+    candidates, _ = screened
+    sheet = law_sheet(candidates, city[0])
+    first = sheet[sheet["问题编号"].eq(candidates["issue_id"].iloc[0])]
+    assert len(first) and all(f"《{statute}》" in candidates["laws"].iloc[0] for statute in first["法律"])
+    assert sheet["排名"].is_monotonic_increasing
+
+
+def test_an_issue_over_a_change_of_law_cites_both_versions():
+    rows = letters("I1", "C09", SHOPS[:4], 1, ("投诉噪声", "深夜噪声扰民。"), start="2025-10-01")
+    candidates, _ = screen_issues(*tables(rows), resamples=5)
+    assert "（2012年修正）" in candidates["laws"].iloc[0] and "（2025年修订）" in candidates["laws"].iloc[0]
+
+
+def test_the_field_signal_warns_of_the_trap():
+    _, signals = screen_issues(*tables(letters("I1", "C23", SHOPS[:4], 1, WRONG)), resamples=5)
+    assert "欠薪不是单独的公益诉讼领域" in one(signals, "I1", "field")["shown"]
 
 
 def test_words_never_find_anybody_guilty(screened):

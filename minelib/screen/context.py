@@ -1,14 +1,12 @@
-"""The reasons that lie around an issue rather than in its matters: its own past, and what the law offers."""
+"""The reasons that lie in an issue's own past rather than in its matters."""
 
 import numpy as np
 import pandas as pd
 
-from minelib.laws import cite_all, laws_for, routes_for
 from minelib.screen.evidence import Evidence
 from minelib.trends import rise_table
 
 _NEW_DAYS = 92  # a quarter
-_MOST_ARTICLES = 12
 _SILENT_DAYS = 183  # half a year without a matter before it revives
 
 
@@ -55,42 +53,3 @@ def novelty(e: Evidence) -> pd.DataFrame:
     )
     value = np.select([new, reviving], [1.0, 0.7], default=0.0)
     return pd.DataFrame({"value": value, "scaled": value, "shown": shown}).set_index(e.issues.index)
-
-
-def legal(e: Evidence) -> pd.DataFrame:
-    """法律抓手 and 公益诉讼领域: law in force on the days of the issue, routes, what to verify.
-
-    A statute is a hook only for a wrong: both are scaled by the share of matters that allege one.
-
-    Returns
-    -------
-    DataFrame
-        Index issue: `n_laws`, `n_verified`, `laws`, `field`, `has_field`, `person_routes`, `class_routes`,
-        `supervised`, `verify`, `note`.
-    """
-    days = e.matters.groupby(e.issue)["first_at"].agg(["min", "max"]).reindex(range(len(e.issues)))
-    days = days.fillna(e.end if pd.notna(e.end) else pd.Timestamp("2026-01-01"))
-    rows = [
-        _legal_row(issue, first.date(), last.date())
-        for issue, first, last in zip(e.issues.to_dict("records"), days["min"], days["max"], strict=True)
-    ]
-    return pd.DataFrame(rows, index=e.issues.index)
-
-
-def _legal_row(issue, first, last):
-    text = f"{issue['label']} {issue['keywords']}"
-    said = f"{text} {issue['titles']}"
-    laws = laws_for(issue["class_code"], first, until=last, text=said)[:_MOST_ARTICLES]
-    routes = routes_for(issue["class_code"], last, text=text)
-    return {
-        "n_laws": len(laws),
-        "n_verified": sum(law.verified_on is not None for law in laws),
-        "laws": cite_all(laws),
-        "field": routes.field,
-        "has_field": routes.has_field,
-        "person_routes": "、".join(routes.person),
-        "class_routes": "、".join(routes.class_level),
-        "supervised": routes.supervised,
-        "verify": "\n".join(f"{i}. {point}" for i, point in enumerate(routes.verify, 1)),
-        "note": routes.note,
-    }

@@ -52,7 +52,7 @@ class Evidence:
     Attributes
     ----------
     issues : DataFrame
-        Index `issue_id`, sorted; columns of `schema.ISSUE`, and `titles` of its exemplars.
+        Index `issue_id`, sorted; columns of `schema.ISSUE`.
     matters : DataFrame
         The matters that belong to an issue, by `matter_id`: what their letters say, counted; see `gather`.
     issue : ndarray of int
@@ -106,7 +106,6 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
         bulk registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
-    issues = issues.assign(titles=_exemplar_titles(petitions, issues))
     matters = matters[matters["issue_id"].isin(issues.index)].sort_values("matter_id").set_index("matter_id")
     members = petitions[petitions["matter_id"].isin(matters.index)]
     counted = _count_letters(members, clocked=_has_clock(petitions), end=_last_day(petitions))
@@ -119,13 +118,6 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
     site = _code(issue, len(issues), matters["respondent"], narrow)
     area = _code(issue, len(issues), matters["respondent"], matters["place"], matters["township"])
     return Evidence(issues, matters, issue, site, area, _last_day(petitions))
-
-
-def _exemplar_titles(petitions, issues) -> pd.Series:
-    """Titles of each issue's exemplars as one text: they tell which articles of a statute are wanted."""
-    ids = issues["exemplars"].str.split().explode()
-    told = petitions[petitions["record_id"].isin(ids)].set_index("record_id")["title"]
-    return ids.map(told).fillna("").groupby(level=0).agg(" ".join).reindex(issues.index).fillna("")
 
 
 def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timestamp) -> pd.DataFrame:

@@ -10,11 +10,12 @@ from minelib.errors import InputError
 from minelib.schema import CANDIDATE, SIGNAL, frame
 from minelib.screen import context
 from minelib.screen.evidence import Evidence, gather
+from minelib.screen.legal import legal
 from minelib.screen.signals import MEASURES
 from minelib.screen.words import NAMES, words
 from minelib.trends import matter_dates
 
-_RESAMPLES = 200
+_RESAMPLES = 100  # enough for 5 % and 95 %
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def screen_issues(
         return frame([], CANDIDATE), frame([], SIGNAL)
     shares = (weights or Weights()).shares()
     evidence = gather(petitions, matters, issues)
-    law = context.legal(evidence)
+    law = legal(evidence.issues, petitions)
     parts = _measure(evidence, law, _all_matters(petitions, matters))
     points = np.stack([parts[s]["scaled"].to_numpy(float) * shares[s] for s in SIGNALS])
     score = points.sum(axis=0)
@@ -145,8 +146,9 @@ def _measure(e: Evidence, law: pd.DataFrame, all_matters: pd.DataFrame) -> dict[
             ],
         }
     )
+    field = law["field"] + ("；" + law["note"]).where(law["note"].ne(""), "")
     parts["field"] = pd.DataFrame(
-        {"value": law["has_field"].astype(float), "scaled": law["has_field"] * alleged, "shown": law["field"]}
+        {"value": law["has_field"].astype(float), "scaled": law["has_field"] * alleged, "shown": field}
     )
     return parts
 
