@@ -8,6 +8,7 @@ from minelib.redact.jsonl import redact_jsonl
 from minelib.redact.keys import key_id, key_path, load_key, new_key
 from minelib.redact.petitions import RedactionLog
 from minelib.redact.redactor import Redactor, scan
+from minelib.redact.sealed import Sealed, seal
 from minelib.redact.spans import MASK_WORD, Span
 from minelib.redact.surfaces import Surfaces
 
@@ -15,6 +16,7 @@ __all__ = [
     "MASK_WORD",
     "RedactionLog",
     "Redactor",
+    "Sealed",
     "Span",
     "Surfaces",
     "key_id",
@@ -23,4 +25,5 @@ __all__ = [
     "new_key",
     "redact_jsonl",
     "scan",
+    "seal",
 ]

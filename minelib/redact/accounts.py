@@ -18,7 +18,7 @@ _EMAIL = re.compile(
 _WXID = re.compile(r"wxid_[a-z0-9]{6,22}", re.I)
 _NAMED = re.compile(r"(?:微博|抖音|快手|小红书)(?:账号|帐号|号|名)?[:是为]?@([\w一-鿿\-]{2,20})")
 _CALLED = re.compile("号|名|ID|账|帐|[:是为加]", re.I)
-_NO_ACCOUNT = re.compile(r"^0000-|(?:app|pay|wechat|weixin|20[012]\d)$|^[a-z]+$|^\d{1,4}$|^12[03]\d\d$", re.I)
+_NO_ACCOUNT = re.compile(r"^0000-|(?:app|pay|wechat|weixin)$|^[a-z]+$|^\d{1,4}$|^12[03]\d\d$", re.I)
 
 
 @cache

@@ -36,13 +36,16 @@ def minority(v: View) -> Iterator[Span]:
     for start in v.pairs(firsts, seconds):
         if m := pattern.match(text, start):
             yield Span(start, m.end(), "NAME")
-    for m in _DOTTED.finditer(text) if "·" in text or "." in text else ():
+    m = _DOTTED.search(text) if "·" in text or "." in text else None
+    while m:
         left, right = m[1], m[2][1:]
         # At least one side must be made of known groups, or every 甲方．乙方 would be a name.
         known = next((i for i in range(len(left)) if _syllables(left[i:], words) == len(left) - i), None)
         after = _syllables(right, words)
+        end = m.start(2) + 1 + (after or (len(right) if known is not None else 0))
         if known is not None or after:
-            yield Span(m.start() + (known or 0), m.start(2) + 1 + (after or len(right)), "NAME")
+            yield Span(m.start() + (known or 0), end, "NAME")
+        m = _DOTTED.search(text, end)
 
 
 @cache

@@ -142,8 +142,6 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
     named = before == _NAMING
     if most + before + _word_bits(text, start, start + surname + 1, surname, before, _AFTER) < DOUBTFUL:
         return
-    if before >= STRONG and text[start] in lex.verbal:
-        before -= 5.0  # 本人于, 被告曾, 举报人向: behind a person these are no surname
     own = lex.compounds[text[start : start + 2]] if surname > 1 else lex.surnames.get(text[start], -50.0)
     total = _PRIOR + own + before + _shape_bits(text, start, lex, before)
     at = start + surname
@@ -155,8 +153,11 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
         at += 1
         after = after_bits(text, at)
         bits = total + after + _word_bits(text, start, at, surname, before, after)
-        if named and after in (_CLOSED, _AFTER, _LABEL):
+        closed = after in (_CLOSED, _AFTER, _LABEL)
+        if named and closed:
             bits += 4.0
+        if before >= STRONG and text[start] in lex.verbal and not (named and closed):
+            bits -= 5.0  # 本人于, 被告曾, 举报人向: behind a person these are no surname
         yield Candidate(start, at, bits + _length_bits(text, start, at, length, lex))
 
 

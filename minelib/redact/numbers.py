@@ -105,7 +105,7 @@ def identities(v: View) -> Iterator[Span]:
         yield from (Span(*m.span(), "ID") for m in pattern.finditer(v.text) if _said(kind, v.text, m))
 
 
-_MOBILE = re.compile(r"(?<![\d.])(?:\+?(?:00)?86[ \-]?)?1[3-9]\d(?:[ \-.·_]{0,2}\d){8}(?!\d)")
+_MOBILE = re.compile(r"(?<![\d.])(?:\+?(?:00)?86[ \-]?)?1[3-9]\d(?:[ \-.·_]{0,2}\d){8}(?:转\d{1,4})?(?!\d)")
 _SOUND = (
     re.compile(r"(?<![\d.\-])(?:\(?\+?86\)?[ \-]?)?\(?0\d{2,3}\)?[ \-]{0,2}\d{3,4}[ \-]?\d{4}"
                r"(?:(?:-|转)\d{1,5})?(?![\d\-])"),
@@ -127,8 +127,8 @@ def phones(v: View) -> Iterator[Span]:
         yield from (Span(*m.span(), "PHONE") for m in _MOBILE.finditer(text) if not _same(m[0]))
         for pattern in (*_SOUND, *_VAGUE):
             for m in pattern.finditer(text):
-                named = pattern in _SOUND or _said("phone", text, m)
-                if named and not _same(m[0]) and not _is_thing(text, m):
+                said = _said("phone", text, m) or beside("phone").search(text, m.end(), m.end() + 6)
+                if (pattern in _SOUND or said) and not _same(m[0]) and not _is_thing(text, m):
                     yield Span(*m.span(), "PHONE")
 
 

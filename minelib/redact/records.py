@@ -17,7 +17,7 @@ _HAN_ROOM = rf"[一二三四五六七八九][{_HAN_DIGITS}]{{2,3}}(?![{_HAN_DIGI
 _ROOM = rf"(?:{_DIGIT_ROOM}|{_HAN_ROOM})(?:[、,/及和]{_DIGIT_ROOM})*"
 _ROOM_WORD = "(?:号?房间?(?![东客])|室|户(?![型主])|号)"
 # Rooms where the public is served or a trade is run: not where a person lives.
-_TRADES = ("办公|会议|窗口|教室|病[房室]|诊室|号?电梯|门面|商[铺店]|店|超市|餐|酒|宾馆|麻将|机房|公司"
+_TRADES = ("办公|会议|窗口|教室|病[房室]|诊室|号电梯|门面|商[铺店]|店|超市|餐|酒|宾馆|麻将|机房|公司"
            "|工作室|培训|车位")  # fmt: skip
 _PUBLIC = f"(?! ?[号室]? ?(?:{_TRADES}))"
 _DOOR = re.compile(
@@ -43,7 +43,8 @@ _DWELLS = re.compile("家住|住在|住址|住所|地址|居住|现住|户籍|[�
 _OWNER = re.compile(
     " ?[号室房]?的?(?:业主|住户|居民|房东|租户|租客|户主|村民|邻居|家里|家的|家(?![具电园政长装])|房客|户)"
 )
-_STREET_END = re.compile("(?:路|街|巷|弄|里|道|胡同|[组村队屯寨湾冲塘])(?:[东西南北中]段)?$")
+_LIVES = re.compile("(?:家住|住[在进到]|户[口籍]都?在)[^,。;]{0,16}$")
+_STREET_END = re.compile("(?:[路街巷弄里道桥岭坪园院]|胡同|宿舍|[组村队屯寨湾冲塘])(?:[东西南北中]段)?$")
 _GROUP_END = re.compile("(?:[组队屯寨湾冲]|散户|村民?小?组)$")
 
 
@@ -68,8 +69,9 @@ def addresses(v: View) -> Iterator[Span]:
             continue
         before = text[max(0, digits.start() - 30) : digits.start()]
         # A house number in the country leads to one family, one in a street only if it is called a home.
-        street = _STREET_END.search(before) and not re.match("[一-鿿]", text[m.end() : m.end() + 1])
-        if _GROUP_END.search(before) or street and _DWELLS.search(before) or _OWNER.match(text, m.end()):
+        named = _DWELLS.search(before) and not re.match("[一-鿿]", text[m.end() : m.end() + 1])
+        home = _STREET_END.search(before) and (named or _LIVES.search(before))
+        if _GROUP_END.search(before) or home or _OWNER.match(text, m.end()):
             yield Span(digits.start(), m.end(), "ADDRESS")
 
 
@@ -80,7 +82,8 @@ _DATE = re.compile(
     rf"{_YEAR} ?[年\-/.·](?: ?{_MONTH} ?(?:月份?|[\-/.·]|(?<=\d)(?![\d月]))(?: ?{_DAY}(?!\d) ?[日号]?)?)?"
     r"|(?<!\d)(?:18|19|20)\d{2}[01]\d[0-3]\d(?!\d)|(?<=[于是])(?:农历|阴历)?[01]?\d月[0-3]?\d日")  # fmt: skip
 _BORN_BEFORE = re.compile(
-    r"(?:出生(?:日期|年月日?|时间|于|年份|在)?|生日|(?<!先)生于|出于|诞生于?|生辰|年龄|出世于?|生年|DOB)"
+    r"(?:出生(?:日期|年月日?|时间|于|年份|在)?|生日|(?<!先)生于|出于|诞生于?|生辰|年龄|出世于?|生年|DOB"
+    r"|(?:档案|身份证|户口本?|户籍)[上里]?(?:写|登记|显示)?(?=的?[是为成]))"
     r"[^\d,。;!?\n]{0,6}$", re.I)  # fmt: skip
 _SEX_BEFORE = re.compile(r"[(,、 |\n:][男女]性?[,、 |]{1,3}(?:[一-鿿]{1,3}族[,、 |]{1,3})?$")
 _BORN_AFTER = re.compile(
@@ -108,7 +111,7 @@ _COURT = re.compile(
     rf"{_YEAR_BOX}[一-鿿A-Z]{{0,3}}\d{{0,5}}[一-鿿]{{0,4}}{_MATTER}[一-鿿]{{0,3}}"
     r"(?:字第?|第)? ?\d{1,6} ?号(?:之[一二三四五六七八九十\d]+)?"
     r"|(?<!\d)(?:19|20)\d{2}[一-鿿]\d{0,5}[民刑行执][一-鿿]{1,2}\d{1,6}号")  # fmt: skip
-_POLICE = re.compile(rf"[一-鿿]{{1,2}}[公检警][一-鿿()]{{0,10}}?{_YEAR_BOX}第? ?\d{{1,7}} ?号")
+_POLICE = re.compile(rf"[一-鿿]{{1,2}}[公检警][一-鿿()]{{0,10}}?{_YEAR_BOX}第? ?\d{{1,14}} ?号")
 _POLICE_NO = re.compile(r"[AJXZ]\d{16,23}(?!\d)")
 _OFFICE_DOC = re.compile(r"(?:[发通规释函办令告文宣议会党纪人采招价财建交报研指电务技综]|建议)字?[(\[]?$")
 _CASE_LETTER = re.compile("[立受撤刑捕诉拘移赔抗民行监控申终罚调执鉴认保逮押取解传回不治强侦案]")

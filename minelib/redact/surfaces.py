@@ -1,6 +1,6 @@
 """The very strings that were masked, so that other rows and all that leaves can be searched for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -52,6 +52,9 @@ class Surfaces:
 
     def __len__(self) -> int:
         return sum(map(len, self._by_head.values()))
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return (pair for pairs in self._by_head.values() for pair in pairs)
 
     def __reduce__(self):
         raise TypeError("masked strings are never written")

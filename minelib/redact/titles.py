@@ -93,7 +93,7 @@ def hidden(v: View) -> Iterator[Span]:
             continue
         given = text[end : end + 1]
         partly = m[0] in ("某", "*", "x", "X", "×", "○") and "㐀" <= given <= "鿿"
-        if partly and lex.given.get(given, 1.0) > -1.0 and text[end : end + 2] not in lex.words:
+        if partly and lex.given.get(given, 1.0) > -2.2 and given not in "家" and text[end : end + 2] not in lex.words:
             yield Span(start, end + 1, "NAME")
         elif lex.words.get(text[start - 1 : start + 1], 0.0) < 9:
             yield Span(start, end, "NAME_TITLE")
@@ -103,7 +103,7 @@ def hidden(v: View) -> Iterator[Span]:
 def _surnamed() -> re.Pattern:
     lex = lexicon()
     every, person = "".join(lex.surnames), any_of(lex.persons | lex.titles)
-    return re.compile(rf"[{every}]姓(?:的?(?P<person>{person})|氏)"
+    return re.compile(rf"[{every}]姓(?:的?(?:[一-鿿]{{0,3}}?)(?P<person>{person})|氏)"
                       rf"|(?<![百贵同大小老尊])"
                       rf"(?P<bare>姓[{every}])(?:的?(?:一[位个名])?{person})?的?")  # fmt: skip
 
@@ -114,6 +114,8 @@ def surnamed(v: View) -> Iterator[Span]:
         return
     for m in _surnamed().finditer(v.text):
         # 姓公还是姓钱 names nobody: a bare surname needs somebody whose it is.
+        if v.text[m.start() - 1:m.start()] in lexicon().surnames and m["bare"]:
+            continue
         owned = lexicon().before.ends(v.text, m.start()) or v.text[m.start() - 1 : m.start()] in (
             "我",
             "他",

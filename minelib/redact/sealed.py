@@ -1,0 +1,90 @@
+"""What was masked, kept as keyed digests: a later run can look for it, and no one can read it.
+
+Raw surfaces live in memory only (`Surfaces`). When a run is taken up again its ledger is not read anew, yet what
+leaves has to be searched for what was masked. So a run keeps an HMAC-like digest (keyed BLAKE2b) of each surface:
+whoever has the key can test a guess, as with the masks themselves; whoever has not learns nothing but how many there
+are and how long.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+
+from minelib.redact.names import after_bits
+from minelib.redact.spans import Span
+from minelib.redact.surfaces import Surfaces
+from minelib.redact.view import to_codes
+
+_HEAD = 3
+_BITS = 21  # of one code point
+COLUMNS = ("head", "length", "kind", "digest")
+
+
+def seal(surfaces: Surfaces, key: bytes) -> pd.DataFrame:
+    """Write surfaces as keyed digests, sorted, one row each; columns `COLUMNS`.
+
+    >>> seal(Surfaces({("13800138000", "PHONE")}), b"k" * 16)[["length", "kind"]].to_dict("records")
+    [{'length': 11, 'kind': 'PHONE'}]
+    """
+    rows = [(_seal(s[:_HEAD], key), len(s), kind, _seal(s, key)) for s, kind in surfaces]
+    return pd.DataFrame(sorted(rows), columns=list(COLUMNS)).astype({"length": "int64"})
+
+
+def _seal(text: str, key: bytes) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=10).hexdigest()
+
+
+class Sealed:
+    """Masked strings to look for, known by digest only.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `seal`.
+    key : bytes
+        The key they were sealed with.
+
+    Examples
+    --------
+    >>> key = b"a secret of 16 b"
+    >>> sealed = Sealed(seal(Surfaces({("张小芳", "NAME")}), key), key)
+    >>> sealed.find("张小芳路过"), sealed.find("张小芳中路")
+    ([Span(start=0, end=3, kind='NAME', keep=0)], [])
+    """
+
+    def __init__(self, table: pd.DataFrame, key: bytes):
+        self._key = key
+        self._by_head: dict[str, dict[tuple[int, str], str]] = {}
+        for row in table.itertuples(index=False):
+            self._by_head.setdefault(row.head, {})[row.length, row.digest] = row.kind
+        self._known: dict[int, str] = {}  # three characters packed into a number → their digest, "" for no head
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_head.values()))
+
+    def find(self, text: str) -> list[Span]:
+        """Find what was masked, as `Surfaces.find` does."""
+        return list(self._find(text)) if self._by_head and len(text) >= _HEAD else []
+
+    def _find(self, text: str) -> Iterator[Span]:
+        codes = to_codes(text).astype(np.uint64)
+        packed = (codes[:-2] << np.uint64(2 * _BITS)) | (codes[1:-1] << np.uint64(_BITS)) | codes[2:]
+        for start, number in enumerate(packed.tolist()):
+            head = self._known.get(number)
+            if head is None:
+                head = self._known[number] = self._head(text[start : start + _HEAD])
+            if head:
+                yield from self._from(text, start, self._by_head[head])
+
+    def _head(self, text: str) -> str:
+        digest = _seal(text, self._key)
+        return digest if digest in self._by_head else ""
+
+    def _from(self, text: str, start: int, surfaces: dict[tuple[int, str], str]) -> Iterator[Span]:
+        for length in sorted({length for length, _ in surfaces}):
+            end = start + length
+            kind = surfaces.get((length, _seal(text[start:end], self._key))) if end <= len(text) else None
+            if kind and (kind != "NAME" or after_bits(text, end) > -8):
+                yield Span(start, end, kind)
