@@ -35,6 +35,8 @@ _HOMES = {
     "FIGURES": "plots",
     "summarise": "briefing",
     "render": "briefing",
+    "compare_runs": "compare",
+    "review_panel": "widget",
     "make_ledger": "sample",
 }
 

@@ -16,7 +16,7 @@ ledger clean redact
 segment vectorise mentions
 classes matters describe issues lookup
 trends laws screen outreach
-tally runs tables review compare plots briefing gate exporter
+tally runs tables review compare plots briefing disclosure gate widget exporter
 stages pipeline
 sample scale notebooks cli
 """.split()
