@@ -19,6 +19,7 @@ from minelib.briefing import (
     render,
     render_docx,
     summarise,
+    typeset,
     write_briefing,
 )
 from minelib.briefing.book import answer
@@ -268,3 +269,48 @@ def test_duties_come_from_decisions_and_from_nothing_else(run):
     text = text_of(PdfReader(io.BytesIO(render(summarise(run, decisions=done)))))
     assert "提出检察建议1件" in text
     assert "履职情况" not in text_of(PdfReader(io.BytesIO(render(summarise(run)))))
+
+
+def text_places(page):
+    """Return (x, y) in mm from the lower left corner of every piece of text."""
+    places = []
+
+    def note(text, cm, tm, font, size):
+        if text.strip():
+            x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+            y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+            places.append((x / 72 * 25.4, y / 72 * 25.4))
+
+    page.extract_text(visitor_text=note)
+    return places
+
+
+def test_text_stands_in_the_type_area_of_the_standard(pdf):
+    for number, page in enumerate(pdf.pages, start=1):
+        assert [round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] == [210, 297]
+        foot = [(x, y) for x, y in text_places(page) if y < 35]
+        body = [(x, y) for x, y in text_places(page) if y >= 35]
+        assert min(x for x, _ in body) > 28 - 0.1
+        assert max(x for x, _ in body) < 210 - 26
+        assert max(y for _, y in body) < 297 - 37
+        assert {round(y) for _, y in foot} == {26}  # the page number, seven millimetres under the type area
+        assert all((x > 105) == (number % 2 == 1) for x, _ in foot)  # odd right, even left
+
+
+def test_a_full_page_has_22_lines_of_28_characters():
+    line = "一二三四五六七八九十" * 400
+    document = {"title": "行", "date": "2026-01-05", "blocks": [{"kind": "para", "text": line}]}
+    page = PdfReader(io.BytesIO(typeset(document))).pages[1]
+    lines = sorted({round(y, 1) for _, y in text_places(page) if y > 35})
+    assert len(lines) == 22
+    steps = {round(b - a, 1) for a, b in zip(lines, lines[1:], strict=False)}
+    assert steps <= {10.2, 10.3}  # 225 mm / 22
+    assert len(page.extract_text().split("\n")[3].strip()) == 28
+
+
+def test_the_head_of_a_long_table_stands_on_every_page():
+    rows = [[str(n), "内容"] for n in range(120)]
+    table = {"kind": "table", "columns": ["序号", "表头"], "rows": rows}
+    pages = PdfReader(io.BytesIO(typeset({"title": "表", "date": "2026-01-05", "blocks": [table]}))).pages
+    assert len(pages) > 2
+    assert all("表头" in page.extract_text() for page in pages)

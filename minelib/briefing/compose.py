@@ -208,15 +208,16 @@ def _appendices(facts: Mapping, figures: Mapping[str, str]) -> Iterator[Block]:
         "laws": _law_table,
         "figures": lambda f: [b for kind in FIGURES if kind not in shown for b in _figure(kind, figures)],
     }
-    yielded = 0
-    for name in facts["appendices"]:
-        if blocks := list(parts[name](facts)):
-            yielded += 1
-            title = {"clues": "线索清单（脱敏）", "laws": "法条表", "figures": "图表"}[name]
-            if yielded == 1:
-                yield {"kind": "pagebreak"}
-            yield {"kind": "heading", "level": 1, "text": f"附件{yielded}  {title}", "numbered": False}
-            yield from blocks
+    titles = {"clues": "线索清单（脱敏）", "laws": "法条表", "figures": "图表"}
+    made = [(titles[name], blocks) for name in facts["appendices"] if (blocks := parts[name](facts))]
+    if made:
+        yield {"kind": "pagebreak"}
+    for number, (title, blocks) in enumerate(made, start=1):
+        mark = (
+            f"附件{number}" if len(made) > 1 else "附件"
+        )  # GB/T 9704-2012, 7.3.4: a single one has no number
+        yield {"kind": "heading", "level": 1, "text": f"{mark}　{title}", "numbered": False}
+        yield from blocks
 
 
 def _clue_table(facts: Mapping) -> list[Block]:

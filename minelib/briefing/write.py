@@ -1,8 +1,6 @@
 """Make the files of a briefing: facts, figures with their data, PDF."""
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -89,7 +87,6 @@ def draw_figures(run: Run, facts: Mapping) -> Iterator[tuple]:
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(name).replace(path)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
