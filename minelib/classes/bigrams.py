@@ -5,6 +5,8 @@ from scipy import sparse
 
 BITS = 18
 TITLE_WEIGHT = 3.0
+REACH = 300  # characters of the body that are read: what comes later is mostly history and pleading
+MANY = 100  # texts from which on a pair seen once is taken for chance
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 
 
@@ -18,11 +20,12 @@ def count_pairs(texts: list[str]) -> sparse.csr_matrix:
     >>> count_pairs(["拖欠工资", ""]).getnnz(axis=1).tolist()
     [3, 0]
     """
+    title = np.array([max(t.find("\n"), 0) for t in texts], dtype=np.int64)
+    texts = [t[: end + REACH] for t, end in zip(texts, title.tolist(), strict=True)]
     joined = "".join(t + "\0" for t in texts)
     raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     size = np.array([len(t) + 1 for t in texts], dtype=np.int64)
     row = np.repeat(np.arange(len(texts)), size)
-    title = np.array([max(t.find("\n"), 0) for t in texts], dtype=np.int64)
     place = np.arange(len(raw)) - np.repeat(np.cumsum(size) - size, size)
     weight = np.where(place < np.repeat(title, size), TITLE_WEIGHT, 1.0)
     han = (raw >= 0x4E00) & (raw <= 0x9FFF)
@@ -35,9 +38,9 @@ def count_pairs(texts: list[str]) -> sparse.csr_matrix:
 class PairWeights:
     """TF-IDF over `count_pairs`, learnt from one set of counts; rows have length 1."""
 
-    def __init__(self, counts: sparse.csr_matrix, *, min_df: int = 2):
+    def __init__(self, counts: sparse.csr_matrix):
         df = np.bincount(counts.indices, minlength=counts.shape[1])
-        self.columns = np.flatnonzero(df >= min(min_df, counts.shape[0]))
+        self.columns = np.flatnonzero(df >= (2 if counts.shape[0] >= MANY else 1))
         self._idf = np.log((counts.shape[0] + 1) / (df[self.columns] + 1)) + 1
 
     def weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -47,4 +50,3 @@ class PairWeights:
         table = table @ sparse.diags_array(self._idf)
         length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
         return sparse.csr_matrix(sparse.diags_array(1 / np.maximum(length, 1e-12)) @ table)
-

@@ -1,21 +1,37 @@
 """Phrases decide where they are sure; a model trained on what they are sure of decides the rest."""
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from minelib.classes.bigrams import PairWeights, count_pairs
-from minelib.classes.scoring import PhraseScorer
+from minelib.classes.scoring import Evidence, PhraseScorer
+from minelib.classes.sentences import sentence_points
 from minelib.errors import InputError
 from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 
 SURE_MARGIN = 8.0  # points between the first and the second class that make a petition a training example
 MODEL_WEIGHT = 16.0  # points one unit of the model's decision is worth
+SENTENCE_WEIGHT = 8.0  # and one of the sentence vectors', asked only where phrases say less than QUIET …
+QUIET, UNSURE = 8.0, 5.0  # … and the first two classes are closer than UNSURE
 TEMPERATURE = 5.0  # points to log-odds
-LESSON_WEIGHT = 3.0
-LABEL_WEIGHT = 5.0  # a person's label counts as much as this many guesses
+LESSON_WEIGHT = 3.0  # an example sentence of the taxonomy counts as much as this many guesses
+LABEL_WEIGHT = 5.0  # and a person's label as much as this many
 MAX_TRAINING = 10_000  # rows of the ledger the model learns from; a digest of the text picks them
 CHUNK = 20_000  # rows scored at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was seen in some texts: weighed phrase hits, points of each class by phrases, character pairs."""
+
+    texts: list[str]
+    evidence: Evidence
+    points: np.ndarray
+    pairs: sparse.csr_matrix
 
 
 class GrievanceClassifier(ClassifierMixin, BaseEstimator):
@@ -41,7 +57,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     ['C23']
     """
 
-    def __init__(self, taxonomy: Taxonomy | None = None, *, abstain_below=-8.0, random_state=0):
+    def __init__(self, taxonomy: Taxonomy | None = None, *, abstain_below=5.0, random_state=0):
         self.taxonomy = taxonomy
         self.abstain_below = abstain_below
         self.random_state = random_state
@@ -49,63 +65,76 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Learn from the texts ("title\\nbody"); `y` holds known codes, None or "" where unknown."""
         texts = _as_texts(X)
-        taxonomy = self.taxonomy_ = self.taxonomy or load_taxonomy()
-        self.classes_ = np.array(taxonomy.codes)
-        self.scorer_ = PhraseScorer(taxonomy)
-        known = _known(y, len(texts), taxonomy.codes)
+        self._prepare()
+        known = _known(y, len(texts), self.taxonomy_.codes)
         rows = _pick(texts, known)
-        texts, known = [texts[i] for i in rows], known[rows]
-        lessons, lesson_class = _lessons(taxonomy)
-        points = self._phrase_points(texts)
-        guess, margin = _best(points)
-        target = np.where(known >= 0, known, guess)
-        trained = np.flatnonzero((known >= 0) | (margin >= SURE_MARGIN))
-        weight = np.where(known[trained] >= 0, LABEL_WEIGHT, 1.0)
-        self._fit_model(
-            [texts[i] for i in trained] + lessons,
-            np.concatenate([target[trained], lesson_class]),
-            np.concatenate([weight, np.full(len(lessons), LESSON_WEIGHT)]),
-        )
+        reading = self.read([texts[i] for i in rows])
+        self._learn(reading.points, reading.pairs, known[rows])
         return self
 
-    def _fit_model(self, texts, target, weight):
+    def fit_read(self, X, y=None) -> Reading | None:
+        """Fit, and return the reading of all of `X` where it came for free: up to `MAX_TRAINING` rows."""
+        texts = _as_texts(X)
+        if len(texts) > MAX_TRAINING:
+            self.fit(texts, y)
+            return None
+        self._prepare()
+        known = _known(y, len(texts), self.taxonomy_.codes)
+        rows = _pick(texts, known)
+        reading = self.read(texts)
+        self._learn(reading.points[rows], reading.pairs[rows], known[rows])
+        return reading
+
+    def _prepare(self) -> None:
+        self.taxonomy_ = self.taxonomy or load_taxonomy()
+        self.classes_ = np.array(self.taxonomy_.codes)
+        self.scorer_ = PhraseScorer(self.taxonomy_)
+
+    def read(self, texts: list[str]) -> Reading:
+        """Find phrases and character pairs in `texts`; give it at most `CHUNK` of them, for memory's sake."""
+        evidence = self.scorer_.weigh(texts)
+        return Reading(texts, evidence, self.scorer_.points(evidence, len(texts)), count_pairs(texts))
+
+    def _learn(self, points: np.ndarray, pairs: sparse.csr_matrix, known: np.ndarray) -> None:
         from sklearn.svm import LinearSVC
 
-        counts = count_pairs(texts)
-        self.pairs_ = PairWeights(counts)
-        self.seen_ = np.unique(target)
+        ranked = np.sort(points, axis=1)
+        sure = ranked[:, -1] - ranked[:, -2] >= SURE_MARGIN
+        target = np.where(known >= 0, known, points.argmax(axis=1))
+        rows = np.flatnonzero((known >= 0) | sure)
+        lessons, lesson_class = _lessons(self.taxonomy_)
+        counts = sparse.vstack([pairs[rows], count_pairs(lessons)]).tocsr()
+        weight = np.concatenate([
+            np.where(known[rows] >= 0, LABEL_WEIGHT, 1.0),
+            np.full(len(lessons), LESSON_WEIGHT),
+        ])
+        target = np.concatenate([target[rows], lesson_class])
+        self.pairs_, self.seen_ = PairWeights(counts), np.unique(target)
         self.model_ = None
-        if len(self.seen_) > 1:
-            model = LinearSVC(C=0.3, random_state=self.random_state)
+        if len(self.seen_) > 1 and len(self.pairs_.columns):
+            model = LinearSVC(C=0.3, tol=0.02, random_state=self.random_state)
             self.model_ = model.fit(self.pairs_.weigh(counts), target, sample_weight=weight)
 
     def decision_function(self, X):
-        """Points of every class, phrases and model together; (n_texts, n_classes)."""
+        """Points of every class, phrases and models together; (n_texts, n_classes)."""
         check_is_fitted(self, "classes_")
         texts = _as_texts(X)
-        parts = [self._decide(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]
+        parts = [self.decide(self.read(texts[i : i + CHUNK])) for i in range(0, len(texts), CHUNK)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.classes_)))
 
-    def _decide(self, texts):
-        return self._phrase_points(texts) + MODEL_WEIGHT * self._model_points(texts)
-
-    def examine(self, texts: list[str]):
-        """Return the weighed hits, the phrases' points and all points of at most `CHUNK` texts."""
-        found = self.scorer_.weigh(texts)
-        points = self.scorer_.points(found, len(texts))
-        return found, points, points + MODEL_WEIGHT * self._model_points(texts)
-
-    def _phrase_points(self, texts):
-        return self.scorer_.points(self.scorer_.weigh(texts), len(texts))
-
-    def _model_points(self, texts):
-        points = np.full((len(texts), len(self.classes_)), -1.0)
-        if self.model_ is not None:
-            decided = self.model_.decision_function(self.pairs_.weigh(count_pairs(texts)))
+    def decide(self, reading: Reading) -> np.ndarray:
+        """Add the models' points to the phrases'."""
+        total = reading.points.copy()
+        if self.model_ is not None and len(total):
+            decided = self.model_.decision_function(self.pairs_.weigh(reading.pairs))
             if decided.ndim == 1:
                 decided = np.stack([-decided, decided], axis=1)
-            points[:, self.seen_] = decided
-        return points
+            total[:, self.seen_] += MODEL_WEIGHT * (decided + 1)
+        ranked = np.sort(total, axis=1)
+        quiet = (reading.points.max(axis=1, initial=0) < QUIET) & (ranked[:, -1] - ranked[:, -2] < UNSURE)
+        hard = np.flatnonzero(quiet)
+        total[hard] += SENTENCE_WEIGHT * sentence_points(self.taxonomy_, [reading.texts[i] for i in hard])
+        return total
 
     def predict_proba(self, X):
         """Share of every class, from the points; (n_texts, n_classes), rows sum to 1."""
@@ -118,19 +147,19 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     def choose(self, decision: np.ndarray) -> np.ndarray:
         """Index of the best class of each row of points, or of "other" below `abstain_below`."""
         other = self.taxonomy_.codes.index(self.taxonomy_.other)
-        return np.where(decision.max(axis=1, initial=-np.inf) < self.abstain_below, other, decision.argmax(axis=1))
+        best = decision.max(axis=1, initial=-np.inf)
+        return np.where(best < self.abstain_below, other, decision.argmax(axis=1))
 
     def evidence(self, X) -> list[list[tuple[int, int, str]]]:
         """Return for each text the spans (start, end, phrase) that speak for its predicted class."""
-        texts = _as_texts(X)
-        chosen = self.choose(self.decision_function(texts))
-        return self.spans(self.scorer_.weigh(texts), chosen, len(texts))
+        reading = self.read(_as_texts(X))
+        return self.spans(reading, self.choose(self.decide(reading)))
 
-    def spans(self, found, chosen: np.ndarray, n_texts: int) -> list[list[tuple[int, int, str]]]:
-        """Sort weighed hits that speak for the class index `chosen` of each text into one list a text."""
-        hits = found.hits
-        ours = (self.scorer_.owner[hits.phrase] == chosen[hits.text]) & (found.points > 0)
-        spans = [[] for _ in range(n_texts)]
+    def spans(self, reading: Reading, chosen: np.ndarray) -> list[list[tuple[int, int, str]]]:
+        """Sort the hits that speak for the class index `chosen` of each text into one list a text."""
+        hits = reading.evidence.hits
+        ours = (self.scorer_.owner[hits.phrase] == chosen[hits.text]) & (reading.evidence.points > 0)
+        spans = [[] for _ in reading.texts]
         columns = (a[ours].tolist() for a in (hits.text, hits.start, hits.end, hits.phrase))
         for text, start, end, phrase in zip(*columns, strict=True):
             spans[text].append((start, end, self.scorer_.phrases[phrase]))
@@ -142,6 +171,16 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.two_d_array = False
         tags.target_tags.required = False
         return tags
+
+
+def softmax(points: np.ndarray) -> np.ndarray:
+    """Row-wise share of each column.
+
+    >>> softmax(np.zeros((1, 2))).tolist()
+    [[0.5, 0.5]]
+    """
+    power = np.exp(points - points.max(axis=1, keepdims=True))
+    return power / power.sum(axis=1, keepdims=True)
 
 
 def _as_texts(X) -> list[str]:
@@ -161,7 +200,7 @@ def _known(y, n: int, codes: tuple[str, ...]) -> np.ndarray:
         raise InputError(f"y has {len(labels)} labels for {n} texts")
     if wrong := sorted(set(labels) - {"", *codes}):
         raise InputError(f"y holds unknown class codes {', '.join(wrong[:5])}; allowed: {', '.join(codes)}")
-    return np.array([codes.index(v) if v else -1 for v in labels])
+    return np.array([codes.index(v) if v else -1 for v in labels], dtype=np.int64)
 
 
 def _pick(texts: list[str], known: np.ndarray) -> np.ndarray:
@@ -182,14 +221,3 @@ def _lessons(taxonomy: Taxonomy) -> tuple[list[str], np.ndarray]:
         texts += mine
         owner += [i] * len(mine)
     return texts, np.array(owner, dtype=np.int64)
-
-
-def _best(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    ranked = np.sort(points, axis=1)
-    return points.argmax(axis=1), ranked[:, -1] - ranked[:, -2]
-
-
-def softmax(points: np.ndarray) -> np.ndarray:
-    power = np.exp(points - points.max(axis=1, keepdims=True))
-    return power / power.sum(axis=1, keepdims=True)
-

@@ -16,7 +16,7 @@ REQUEST_REACH = 30  # characters a "请求" covers
 THANKS_REACH = 4  # a letter of thanks says so in its first words
 NESTED = 0.4  # "征地" inside "征地补偿" is hardly a second clue
 TITLE_ROOM, BODY_ROOM = 40.0, 20.0  # points saturate towards these, so that length does not outvote the title
-_REQUEST = parse_phrase("请求|恳请|恳求|希望|要求|建议|请问|咨询|诉求|强烈呼吁|望领导|望政府|请政府|请领导|盼")
+_REQUEST = parse_phrase("请求|恳请|恳求|希望|要求|建议|请问|咨询|诉求|呼吁|望领导|望政府|请政府|请领导|盼")
 _DENIAL = parse_phrase("不是|并非|不属于|不涉及")
 _SOLVED = parse_phrase("已解决|已经解决|已处理|已经处理|已得到解决|得到了解决|已妥善解决")
 _LANDMARK = parse_phrase("附近|旁|对面|门口|隔壁|边上|楼下|后面|前面")
@@ -96,8 +96,8 @@ class PhraseScorer:
             for part in (evidence.in_title[best], ~evidence.in_title[best])
         ]
         title, body = (s.reshape(n_texts, self.n_classes) for s in sums)
-        most = np.maximum(body, 0).max(axis=1, keepdims=True, initial=0)
-        return title * TITLE_ROOM / (TITLE_ROOM + np.maximum(title, 0)) + body * BODY_ROOM / (BODY_ROOM + most)
+        title = title * TITLE_ROOM / (TITLE_ROOM + np.maximum(title, 0))
+        return title + body * BODY_ROOM / (BODY_ROOM + body.max(axis=1, keepdims=True, initial=0))
 
 
 def _inside(hits: Hits, group, cover: Hits, cover_group) -> np.ndarray:

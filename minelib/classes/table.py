@@ -6,12 +6,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from minelib.classes.classifier import CHUNK, TEMPERATURE, GrievanceClassifier, softmax
+from minelib.classes.classifier import CHUNK, TEMPERATURE, GrievanceClassifier, Reading, softmax
 from minelib.knowledge.taxonomy import Taxonomy
 
 COLUMNS = ["record_id", "class_code", "class_margin", "second_class", "class_evidence"]
-SECOND_POINTS = 10.0  # least points of a second class's own phrases: the model alone makes no second grievance
-SECOND_SHARE = 0.6  # and at least this share of the first one's
+SECOND_POINTS = 10.0  # least points of a second class's own phrases: models alone make no second grievance
+SECOND_SHARE = 0.5  # and at least this share of the first one's
 
 
 def classify(
@@ -48,32 +48,35 @@ def classify(
     """
     texts = (petitions["title"] + "\n" + petitions["text"]).tolist()
     known = [(labels or {}).get(r, "") for r in petitions["record_id"]]
-    model = GrievanceClassifier(taxonomy, random_state=seed).fit(texts, known)
-    slices = [slice(i, i + CHUNK) for i in range(0, len(texts), CHUNK)]
-    parts = [_classify_chunk(model, texts[s], known[s]) for s in slices]
+    model = GrievanceClassifier(taxonomy, random_state=seed)
+    whole = model.fit_read(texts, known)
+    size = max(len(texts), 1) if whole else CHUNK
+    parts = [
+        _classify_reading(model, whole or model.read(texts[i : i + size]), known[i : i + size])
+        for i in range(0, len(texts), size)
+    ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS[1:])
     table.insert(0, "record_id", petitions["record_id"].to_numpy())
     return table
 
 
-def _classify_chunk(model: GrievanceClassifier, texts: list[str], known: list[str]) -> pd.DataFrame:
-    found, points, decision = model.examine(texts)
-    chance = softmax(decision / TEMPERATURE)
+def _classify_reading(model: GrievanceClassifier, reading: Reading, known: list[str]) -> pd.DataFrame:
+    decision = model.decide(reading)
     first = model.choose(decision)
     given = np.array([k != "" for k in known])
     codes = model.taxonomy_.codes
     first[given] = [codes.index(k) for k in known if k]
-    rows = np.arange(len(texts))
-    margin = np.where(given, 1.0, np.maximum(chance[rows, first] - _without(chance, first).max(axis=1), 0))
-    others = _without(points, first)
+    rows = np.arange(len(first))
+    chance = softmax(decision / TEMPERATURE)
+    lead = chance[rows, first] - _without(chance, first).max(axis=1)
+    others = _without(reading.points, first)
     second = others.argmax(axis=1)
-    real = others[rows, second] >= np.maximum(SECOND_POINTS, SECOND_SHARE * points[rows, first])
-    spans = model.spans(found, first, len(texts))
+    real = others[rows, second] >= np.maximum(SECOND_POINTS, SECOND_SHARE * reading.points[rows, first])
     return pd.DataFrame({
         "class_code": [codes[i] for i in first],
-        "class_margin": margin.round(4),
+        "class_margin": np.where(given, 1.0, np.maximum(lead, 0)).round(4),
         "second_class": [codes[i] if ok else "" for i, ok in zip(second, real, strict=True)],
-        "class_evidence": [json.dumps(s, ensure_ascii=False) for s in spans],
+        "class_evidence": [json.dumps(s, ensure_ascii=False) for s in model.spans(reading, first)],
     })
 
 
