@@ -107,7 +107,7 @@ def test_the_same_person_again_is_named_as_the_reason():
 
 
 def test_one_wrong_in_two_districts_is_two_matters():
-    here = [("d1", "P8", "K3县实验小学违规补课收费", "周末组织补课，每人收费八百，不交就点名。", "2024-05-04")]
+    here = [("d1", "P8", "K3县实验小学违规补课收费", "周末组织补课，每人收费八百元。", "2024-05-04")]
     there = [("d2", "P9", "K4县实验小学假期补课", "假期补课还要收费，家长敢怒不敢言。", "2024-05-30")]
     found = link_matters(ledger(here, there, OTHERS))
     assert found.matter_id["d1"] != found.matter_id["d2"]
@@ -172,8 +172,16 @@ def test_a_name_in_very_many_letters_pairs_nobody(monkeypatch):
 
 def test_average_linkage_does_not_chain():
     left, right = np.array([0, 1, 2, 0, 1]), np.array([1, 2, 3, 2, 3])
-    groups = average_groups(left, right, np.array([0.9, 0.5, 0.9, 0.1, 0.1]), 5, least=0.45, most_pairs=40)
+    chance = np.array([0.9, 0.5, 0.9, 0.1, 0.1])
+    groups = average_groups(left, right, chance, 5, first=0.7, least=0.4, most_pairs=40)
     assert groups.tolist() == [0, 0, 2, 2, 4]
+
+
+def test_two_alone_need_more_than_a_third_that_joins_them():
+    pair = np.array([0]), np.array([1]), np.array([0.6])
+    assert average_groups(*pair, 2, first=0.7, least=0.4, most_pairs=40).tolist() == [0, 1]
+    three = np.array([0, 0, 1]), np.array([1, 2, 2]), np.array([0.8, 0.5, 0.5])
+    assert average_groups(*three, 3, first=0.7, least=0.4, most_pairs=40).tolist() == [0, 0, 0]
 
 
 def test_a_group_larger_than_the_pairs_weighed_still_grows():
@@ -181,7 +189,7 @@ def test_a_group_larger_than_the_pairs_weighed_still_grows():
     left = np.repeat(np.arange(n), near)
     right = (left + np.tile(np.arange(1, near + 1), n)) % n
     low, high = np.minimum(left, right), np.maximum(left, right)
-    groups = average_groups(low, high, np.full(len(low), 0.95), n, least=0.45, most_pairs=near)
+    groups = average_groups(low, high, np.full(len(low), 0.95), n, first=0.7, least=0.45, most_pairs=near)
     assert len(set(groups.tolist())) <= 2
 
 

@@ -12,7 +12,14 @@ import numpy as np
 
 
 def average_groups(
-    left: np.ndarray, right: np.ndarray, chance: np.ndarray, n: int, *, least: float, most_pairs: int
+    left: np.ndarray,
+    right: np.ndarray,
+    chance: np.ndarray,
+    n: int,
+    *,
+    first: float,
+    least: float,
+    most_pairs: int,
 ) -> np.ndarray:
     """Return a group number for each of `n` items.
 
@@ -23,6 +30,9 @@ def average_groups(
     chance : ndarray of float
         How likely each pair belongs together, 0 … 1.
     n : int
+    first : float
+        Two single items are joined while their chance is at least this: what no third bears out must be
+        likelier.
     least : float
         Groups are joined while the mean chance of their pairs is at least this.
     most_pairs : int
@@ -36,13 +46,13 @@ def average_groups(
     Examples
     --------
     >>> left, right = np.array([0, 1, 2]), np.array([1, 2, 3])
-    >>> average_groups(left, right, np.array([0.9, 0.5, 0.9]), 4, least=0.4, most_pairs=40).tolist()
+    >>> average_groups(left, right, np.array([0.9, 0.5, 0.9]), 4, first=0.7, least=0.4, most_pairs=9).tolist()
     [0, 0, 2, 2]
     """
     near: dict[int, dict[int, float]] = defaultdict(dict)
     for i, j, p in zip(left.tolist(), right.tolist(), chance.tolist(), strict=True):
         near[i][j] = near[j][i] = p
-    heap = [(-p, i, j) for i in near for j, p in near[i].items() if i < j and p >= least]
+    heap = [(-p, i, j) for i in near for j, p in near[i].items() if i < j and p >= first]
     heapq.heapify(heap)
     size = dict.fromkeys(near, 1)
     into: dict[int, int] = {}
@@ -59,7 +69,7 @@ def average_groups(
         size[i] += size[j]
         into[j] = i
         for k in near[i]:
-            if mean(i, k) >= least:
+            if mean(i, k) >= least:  # from here on one of the two is no single item
                 heapq.heappush(heap, (-mean(i, k), min(i, k), max(i, k)))
     return np.array([_root(into, i) for i in range(n)], dtype=np.int64)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from minelib.matters.average import average_groups
 from minelib.matters.copies import copy_of
@@ -14,8 +15,10 @@ from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chan
 from minelib.mentions import Mention, find_mentions
 from minelib.schema import LINK, frame
 
-LEAST = 0.4  # groups of petitions are joined while the mean chance of their pairs is at least this
+FIRST = 0.7  # two petitions begin a matter from this chance on
+LEAST = 0.4  # a matter grows while the mean chance of its pairs is at least this
 MIN_CHANCE = 0.1  # weaker pairs say nothing for a matter
+HEAD = 600  # characters of a letter in which names are looked for; later ones are of bystanders
 _NEAR = 0.8  # cosine of the words from which a link is called a near copy
 REASONS = ("copy", "near copy", "same petitioner", "same place and thing")
 
@@ -80,7 +83,8 @@ def link_matters(
     rows = petitions.iloc[order].reset_index(drop=True)
     texts = [f"{title}\n{text}" for title, text in zip(rows["title"], rows["text"], strict=True)]
     tokens = [tokens[i] for i in order] if tokens is not None else _cut(texts)
-    mentions = [mentions[i] for i in order] if mentions is not None else [*map(find_mentions, texts)]
+    heads = [text[: len(title) + HEAD] for title, text in zip(rows["title"], texts, strict=True)]
+    mentions = [mentions[i] for i in order] if mentions is not None else [*map(find_mentions, heads)]
     codes = [set(c) - {""} for c in pd.DataFrame(classes).to_numpy()[order]] if classes is not None else None
     e = gather(rows, tokens, mentions, codes or [set()] * len(rows))
     first, likeness = copy_of(rows, e)
@@ -121,7 +125,8 @@ def _matters(first: np.ndarray, edges: pd.DataFrame) -> np.ndarray:
     """Return the first row of each row's matter: copies together, the rest by average linkage."""
     pairs = edges[~edges["copied"]]
     columns = (pairs[c].to_numpy() for c in ("left", "right", "chance"))
-    return average_groups(*columns, len(first), least=LEAST, most_pairs=MAX_NEIGHBOURS)[first]
+    groups = average_groups(*columns, len(first), first=FIRST, least=LEAST, most_pairs=MAX_NEIGHBOURS)
+    return groups[first]
 
 
 def _names(matter: np.ndarray, ids: np.ndarray) -> np.ndarray:
@@ -133,12 +138,14 @@ def _names(matter: np.ndarray, ids: np.ndarray) -> np.ndarray:
 
 def _links(ids: np.ndarray, matter: np.ndarray, edges: pd.DataFrame) -> pd.DataFrame:
     """Return the strongest links that hold each matter together."""
-    import igraph
+    from scipy.sparse.csgraph import minimum_spanning_tree
 
     inside = edges[matter[edges["left"]] == matter[edges["right"]]]
-    graph = igraph.Graph(n=len(ids), edges=inside[["left", "right"]].to_numpy())
-    tree = graph.spanning_tree(weights=(-inside["chance"]).tolist(), return_tree=False)
-    held = inside.iloc[sorted(tree)].sort_values(["right", "left"])
+    weight = 2 - inside["chance"].to_numpy(dtype=float)
+    graph = sp.csr_matrix((weight, (inside["left"], inside["right"])), shape=(len(ids), len(ids)))
+    left, right = minimum_spanning_tree(graph).nonzero()
+    tree = pd.DataFrame({"left": left.astype(np.int64), "right": right.astype(np.int64)})
+    held = tree.merge(inside, on=["left", "right"]).sort_values(["right", "left"])
     columns = {
         "record_id": ids[held["right"]],
         "linked_to": ids[held["left"]],

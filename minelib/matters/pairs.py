@@ -26,7 +26,7 @@ WEIGHTS = {
 INTERCEPT = -1.4
 WORDS_CAP = 0.4  # one form letter against two schools is still about two schools
 NAMES_CAP = 10.0
-UNKNOWN_GAP = 4.0  # where a date is missing: the logarithm of some eight weeks
+UNKNOWN_GAP = 3.0  # where a date is missing: the logarithm of some three weeks
 
 MAX_HEIGHT = 200  # petitions under one word or name, for it to make pairs
 MAX_NEIGHBOURS = 40  # pairs a petition makes, the strongest ones

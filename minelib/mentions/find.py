@@ -12,11 +12,12 @@ from minelib.mentions.words import Kind, MentionWords, mention_words
 from minelib.schema import MASK
 
 # Lines and numbered roads are known by their own shape.
+_LINE_END = r"(?:[东西南北]?延[长伸]?[线段]|[一二三]期)?"
 _TRANSIT = re.compile(
-    r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})(?:[#＃]|号)线(?:[东西南北]?延[长伸]?[线段]|[一二三]期)?"
-    r"|[0-9]{3}[国省县]道|[GSXY][0-9]{2,4}(?:[国省县乡]道|高速|线)?"
-    r"|[0-9]{1,4}路(?:公交车?|(?=[车站首末班改停，。、！？,\n]|$))|公交[0-9]{1,4}路?"
+    rf"[0-9０-９]{{1,4}}(?:[#＃号]线{_LINE_END}|[国省县]道|路(?:公交车?|(?=[车站首末班改停，。、！？,\n]|$)))"
+    r"|[GSXY][0-9]{2,4}(?:[国省县乡]道|高速|线)?|公交[0-9]{1,4}路?"
 )
+_CHINESE_LINE = re.compile(rf"[一二三四五六七八九十]{{1,3}}号线{_LINE_END}")
 _MASKED_AREA = re.compile(r"[A-Z][0-9]{0,2}[市县区州](?![a-zA-Z])")
 _OPENING = {"”": "“", "》": "《", "」": "「", "』": "『", '"': '"', "’": "‘", "】": "【"}
 _AREA_END = frozenset("省市县区镇乡州")
@@ -43,6 +44,7 @@ def find_mentions(text: str) -> list[Mention]:
     """
     words = mention_words()
     fixed = [(m.start(), m.end(), "transit") for m in _TRANSIT.finditer(text)]
+    fixed += [(m.start(), m.end(), "transit") for m in _CHINESE_LINE.finditer(text)] if "号线" in text else []
     fixed += [(m.start(), m.end(), "district") for m in _MASKED_AREA.finditer(text)]
     fixed += [(m.start(), m.end(), "") for m in MASK.finditer(text)] if "〈" in text else []
     found = _merge(sorted(fixed + _stems(text, words, fixed)), text)
