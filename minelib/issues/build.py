@@ -73,7 +73,7 @@ def find_issues(
     granularity: str = "default",
     wrongs: Sequence[Wrong] | None = None,
     seed: int = 0,
-    resamples: int = 10,
+    resamples: int = 8,
 ) -> Issues:
     """Find issues: the same kind of wrong in different matters, at different places or respondents.
 
@@ -159,8 +159,7 @@ def _cuts(
 def _by_class(cut: Grouping, class_code: np.ndarray) -> Grouping:
     """Join the issues of a grievance class: the one most of an issue's matters have."""
     inside = cut.group >= 0
-    rows = pd.DataFrame({"group": cut.group[inside], "code": class_code[inside]})
-    code = rows.groupby("group")["code"].agg(lambda c: c.value_counts().sort_index().idxmax())
+    code = most_common(pd.Series(class_code[inside]), pd.Series(cut.group[inside])).sort_index()
     number, codes = pd.factorize(code, sort=True)
     return Grouping(np.append(number, -1)[cut.group], tuple(map(_class_name, codes)), cut.strength)
 

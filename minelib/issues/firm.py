@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-SHARE = 0.8
+SHARE = 0.8  # of the matters are in a resample
+MOST = 20_000  # but no more petitions than about so many
 
 
 Regroup = Callable[[np.ndarray, int], np.ndarray]
@@ -44,9 +45,10 @@ def stability(
     if not resamples:
         return np.full(n_groups, np.nan)
     draw = np.random.default_rng(seed)
+    share = min(SHARE, MOST / max(len(group), 1))
     overlap = np.zeros((resamples, n_groups))
     for r in range(resamples):
-        rows = np.flatnonzero(draw.random(n_matters)[matter] < SHARE)
+        rows = np.flatnonzero(draw.random(n_matters)[matter] < share)
         overlap[r] = _best_jaccard(group[rows], regroup(rows, seed + 1 + r), n_groups)
     return overlap.mean(axis=0)
 

@@ -15,6 +15,7 @@ from minelib.vectorise import TermMatrix, limit_frequency, term_counts, tfidf
 
 DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still have some in common
 _ROWS_A_DIMENSION = 4
+_ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
 
@@ -126,7 +127,8 @@ def _embed(weighted: sp.csr_matrix, seed: int) -> np.ndarray:
     k = min(DIMENSIONS, weighted.shape[0] // _ROWS_A_DIMENSION, weighted.shape[1] - 1)
     if k < 1:
         return np.zeros((weighted.shape[0], 1), dtype=np.float32)
-    u, s, _ = randomized_svd(weighted, k, n_iter=3, random_state=seed)
-    vectors = (u * s).astype(np.float32)
+    some = np.sort(np.random.default_rng(seed).permutation(weighted.shape[0])[:_ROWS_READ])
+    axes = randomized_svd(weighted[some], k, n_iter=3, random_state=seed)[2]
+    vectors = (weighted @ axes.T).astype(np.float32)
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-9)

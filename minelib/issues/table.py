@@ -12,6 +12,8 @@ from minelib.issues.gather import Gathered
 from minelib.issues.group import Grouping, closeness
 from minelib.schema import ISSUE
 
+_TITLES_READ = 200  # of a group, to name it
+
 
 def issue_ids(g: Gathered, found: Grouping) -> np.ndarray:
     """Return an id for each group, made of the smallest record id inside and so the same in any row order."""
@@ -59,11 +61,19 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
     words = describe.keywords(scores, g.terms.words)
     cut = Segmenter().cut
     labels = list(found.names)
+    titles = g.table["title"].to_numpy(object)
     for k in (k for k, name in enumerate(labels) if not name):
-        titles = map(strip_mentions, g.table["title"][found.group == k])
-        weights = dict(zip(g.terms.words, scores[k], strict=True))
-        labels[k] = describe.label(list(titles), weights, cut) or "、".join(words[k][:3])
+        clearest = _clearest(found, k)[:_TITLES_READ]
+        told = np.flatnonzero(scores[k])
+        weights = {g.terms.words[j]: scores[k, j] for j in told}
+        label = describe.label([*map(strip_mentions, titles[clearest])], weights, cut)
+        labels[k] = label or "、".join(words[k][:3])
     return words, _distinguish(labels, words)
+
+
+def _clearest(found: Grouping, k: int) -> np.ndarray:
+    rows = np.flatnonzero(found.group == k)
+    return rows[np.argsort(-found.strength[rows], kind="stable")]
 
 
 def _distinguish(labels: list[str], words: list[list[str]]) -> list[str]:
