@@ -23,6 +23,7 @@ from minelib.briefing import (
     write_briefing,
 )
 from minelib.briefing.book import answer
+from minelib.briefing.quote import quotation
 from minelib.errors import InputError, MinelibError
 from minelib.plots import FIGURES, draw_figure
 from minelib.review import decide
@@ -314,3 +315,17 @@ def test_the_head_of_a_long_table_stands_on_every_page():
     pages = PdfReader(io.BytesIO(typeset({"title": "表", "date": "2026-01-05", "blocks": [table]}))).pages
     assert len(pages) > 2
     assert all("表头" in page.extract_text() for page in pages)
+
+
+def test_a_quotation_loses_its_greeting_and_thanks_but_nothing_in_between():
+    text = "尊敬的领导：您好！商铺停业三个月。恳请领导尽快解决！卡里还有余额未退。\n谢谢领导！"
+    row = pd.Series({"title": "退卡", "text": text, "class_evidence": "[]"})
+    assert quotation(row) == "商铺停业三个月。恳请领导尽快解决！卡里还有余额未退。"
+    assert quotation(row, width=20) == "商铺停业三个月。恳请领导尽快解决！"
+
+
+def test_a_quotation_begins_where_the_class_was_read_from():
+    text = "我们住在老城区多年了。去年冬天开始停暖。物业说管道老化。"
+    at = len("供暖") + 1 + text.index("停暖")
+    row = pd.Series({"title": "供暖", "text": text, "class_evidence": f'[[{at}, {at + 2}, "停暖"]]'})
+    assert quotation(row) == "……去年冬天开始停暖。物业说管道老化。"

@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 
+from minelib.clean import boilerplate_spans
 from minelib.fonts import missing_glyphs
 from minelib.mentions import find_mentions
 from minelib.schema import MASK
@@ -15,9 +16,7 @@ _NAMELESS = {
     "village": "某村（社区）", "road": "某路", "place": "某处",
 }  # fmt: skip
 _CLAUSE_END = "。！？；!?;"
-_OPENING = re.compile(
-    r"^(?:[^，。：:！？\n]{0,12}(?:领导|书记|市长|检察长|局长|同志|你好|您好)[，。：:！!、\s]*)+"
-)
+_GAP = re.compile(r"(?<![!-~])\s+|\s+(?![!-~])")  # a line break in Chinese is no space
 
 
 def readable(text: str) -> str:
@@ -65,7 +64,7 @@ def quotation(petition: pd.Series, *, width: int = 72) -> str:
     >>> quotation(row, width=14)
     '工地完工后没有发工资。'
     """
-    text = _OPENING.sub("", re.sub(r"\s+", " ", petition["text"]).strip())
+    text = _GAP.sub("", _unframed(petition["text"])).strip()
     if not text:
         return readable(petition["title"])
     found = _evidence_at(petition, text)
@@ -73,6 +72,19 @@ def quotation(petition: pd.Series, *, width: int = 72) -> str:
     if found - start > width // 2:  # a sentence without end: begin near the evidence instead
         start = max(text.rfind("，", 0, found) + 1, found - width // 2)
     return ("……" if start else "") + readable(nameless(_whole_clauses(text[start:].strip(), width)))
+
+
+def _unframed(text: str) -> str:
+    """Take off the greeting before and the thanks after; nothing in between, for that would misquote."""
+    spans = boilerplate_spans(text)
+    start = end = None
+    for left, right, _ in spans:
+        if not text[start or 0 : left].strip():
+            start = right
+    for left, right, _ in reversed(spans):
+        if not text[right:end].strip() and left >= (start or 0):
+            end = left
+    return text[start:end]
 
 
 def _evidence_at(petition: pd.Series, text: str) -> int:
