@@ -6,6 +6,7 @@ their own and are left out; all issues are tested at once and the false discover
 Hochberg, 1995).
 """
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
@@ -71,18 +72,21 @@ def batch_uploads(dates: pd.Series, *, least: int = 20, times: float = 5.0) -> p
     return (crowded | (~crowded & (per_day >= least) & (per_day >= times * busy))).rename("batch")
 
 
-def matter_dates(petitions: pd.DataFrame) -> pd.DataFrame:
+def matter_dates(petitions: pd.DataFrame, *, by: Sequence[str] = ("matter_id",)) -> pd.DataFrame:
     """Return each matter's first dated petition, bulk registrations aside.
 
     Parameters
     ----------
     petitions : DataFrame
-        With `matter_id` and the ledger's dates; see `schema.RUN_PETITION`.
+        All of the ledger, with `matter_id` and its dates; see `schema.RUN_PETITION`. A bulk can only be told
+        from the whole.
+    by : sequence of str
+        Columns that name a matter; a matter that belongs to two issues is one in each.
 
     Returns
     -------
     DataFrame
-        Index `matter_id`; `first_at` (NaT where no row has a date of its own), `batch` (all are bulk).
+        Index `by`; `first_at` (NaT where no row has a date of its own), `batch` (all are bulk).
 
     Examples
     --------
@@ -92,8 +96,8 @@ def matter_dates(petitions: pd.DataFrame) -> pd.DataFrame:
     """
     dates = counted_dates(petitions)
     batch = batch_uploads(dates)
-    rows = pd.DataFrame({"matter_id": petitions["matter_id"], "first_at": dates.mask(batch), "batch": batch})
-    return rows.groupby("matter_id").agg(first_at=("first_at", "min"), batch=("batch", "all"))
+    rows = petitions[list(by)].assign(first_at=dates.mask(batch), batch=batch)
+    return rows.groupby(list(by)).agg(first_at=("first_at", "min"), batch=("batch", "all"))
 
 
 def choose_period(dates: pd.Series) -> Every | None:

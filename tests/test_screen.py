@@ -116,6 +116,25 @@ def test_the_field_signal_warns_of_the_trap():
     assert "欠薪不是单独的公益诉讼领域" in one(signals, "I1", "field")["shown"]
 
 
+def test_a_matter_that_tells_of_two_wrongs_counts_in_each_issue():
+    rows = letters("I1", "C05", SHOPS[:5], 1, WRONG, per_matter=2)
+    petitions, matters, issues = tables(rows)
+    petitions.loc[petitions["record_id"].str.endswith("-01"), "issue_id"] = "I2"
+    both = pd.concat([issues, issues.assign(issue_id="I2")], ignore_index=True)
+    _, signals = screen_issues(petitions, matters, both, resamples=5)
+    for issue in ("I1", "I2"):
+        assert one(signals, issue, "breadth")["shown"].startswith("5件独立事项，5件次")
+
+
+def test_a_bulk_is_told_from_the_whole_ledger_not_from_its_issue():
+    rows = letters("I1", "C22", SHOPS, 3, WRONG)
+    bulk = letters("I2", "C29", SHOPS[:9], 1, WRONG) + letters("", "C40", SHOPS[:9], 1, WISH)
+    for row in bulk:
+        row["received_at"] = pd.Timestamp("2025-10-20 09:30:05")
+    _, signals = screen_issues(*tables(rows, bulk), resamples=5)
+    assert "9件为批量登记" in one(signals, "I2", "rise")["shown"]
+
+
 def test_words_never_find_anybody_guilty(screened):
     candidates, signals = screened
     said = "".join(signals["shown"]) + "".join(candidates["reasons"])

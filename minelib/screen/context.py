@@ -10,21 +10,16 @@ _NEW_DAYS = 92  # a quarter
 _SILENT_DAYS = 183  # half a year without a matter before it revives
 
 
-def rise(e: Evidence, all_matters: pd.DataFrame) -> pd.DataFrame:
+def rise(e: Evidence) -> pd.DataFrame:
     """上升: the last full periods against the issue's past and the ledger's volume; see `trends.rise_table`.
-
-    Parameters
-    ----------
-    e : Evidence
-    all_matters : DataFrame
-        Index `matter_id`, `issue_id` (missing where none) and `first_at` of every matter of the ledger.
 
     Returns
     -------
     DataFrame
         Index issue: `value` (seen / expected, NaN where not tested), `scaled`, `shown`.
     """
-    table = rise_table(all_matters["issue_id"], all_matters["first_at"]).reindex(e.issues.index)
+    issue = e.ledger["issue_id"].where(e.ledger["issue_id"].ne(""))
+    table = rise_table(issue, e.ledger["first_at"]).reindex(e.issues.index)
     value = (table["recent"] / table["expected"]).where(table["p"].notna())
     steep = np.clip(0.5 + np.log2(value.fillna(1).clip(lower=1)) / 4, 0, 1)
     scaled = np.where(table["rising"].fillna(False), steep, 0.0)

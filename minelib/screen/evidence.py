@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 
 from minelib.screen.marks import mark_allegations, mark_unheeded
+from minelib.tally import n_people, petitioner_keys
 from minelib.trends import counted_dates, matter_dates
+
+_UNIT = ["issue_id", "matter_id"]  # a matter whose letters tell of two wrongs is one matter in each issue
 
 # 信访工作条例 (2022) art. 34: 60 days for matters of art. 31(6). Criminal, police and court matters follow
 # their own statutes, so they carry no such clock here.
@@ -54,13 +57,15 @@ class Evidence:
     issues : DataFrame
         Index `issue_id`, sorted; columns of `schema.ISSUE`.
     matters : DataFrame
-        The matters that belong to an issue, by `matter_id`: what their letters say, counted; see `gather`.
+        One row an issue and matter: what its letters say, counted; see `gather`.
     issue : ndarray of int
         For each matter the position of its issue in `issues`.
     site : Coding
         The respondent, else the place where it is narrower than the township: one site, perhaps one event.
     area : Coding
         The respondent, else the place, else the township: how far the wrong is spread.
+    ledger : DataFrame
+        `issue_id` ("" where none) and `first_at` of every matter of the ledger: the volume a rise is held to.
     end : Timestamp
         The ledger's last day.
     """
@@ -70,6 +75,7 @@ class Evidence:
     issue: np.ndarray
     site: Coding
     area: Coding
+    ledger: pd.DataFrame
     end: pd.Timestamp
 
     def total(self, weights: np.ndarray, column: str | None = None) -> np.ndarray:
@@ -99,49 +105,47 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
     Returns
     -------
     Evidence
-        Its `matters` hold besides the columns of `schema.MATTER`: `letters`, `repeats` (重复件), `joint` (1
-        for a 集体访), `alleges` (mean over letters, 0 … 1), `group:老年人` … (1 where a letter names it),
-        `grouped` (any of them), `clocked` and `late` (letters a reply could be timed for, and those answered
-        after 60 days or not at all), `unheeded` (1 where a letter is late or says so), `first_at` (NaT for
-        bulk registrations), `batch`.
+        Its `matters` hold `place`, `respondent`, `township`, and counts of letters: `letters`,
+        `n_petitioners`, `n_people`, `repeats` (重复件), `joint` (1 for a 集体访), `alleges` (mean, 0 … 1),
+        `group:老年人` … (1 where a letter names it), `grouped` (any of them), `clocked` and `late` (those a
+        reply could be timed for, and those answered after 60 days or never), `unheeded` (1 where a letter is
+        late or says so), `first_at` (NaT for bulk registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
-    matters = matters[matters["issue_id"].isin(issues.index)].sort_values("matter_id").set_index("matter_id")
-    members = petitions[petitions["matter_id"].isin(matters.index)]
-    counted = _count_letters(members, clocked=_has_clock(petitions), end=_last_day(petitions))
-    matters = matters.drop(columns=["first_at"], errors="ignore").join(counted).join(matter_dates(members))
-    matters[counted.columns] = matters[counted.columns].fillna(0)
-    matters["batch"] = matters["batch"].eq(True).astype(float)
-    matters["joint"] = (matters["joint"].gt(0) | matters["n_petitioners"].ge(_GROUP_VISIT)).astype(float)
-    issue = issues.index.get_indexer(matters["issue_id"])
-    narrow = matters["place"].where(matters["place"].ne(matters["township"]), "")
-    site = _code(issue, len(issues), matters["respondent"], narrow)
-    area = _code(issue, len(issues), matters["respondent"], matters["place"], matters["township"])
-    return Evidence(issues, matters, issue, site, area, _last_day(petitions))
+    petitions = petitions.assign(issue_id=petitions["issue_id"].fillna(""))
+    end, dates = _last_day(petitions), matter_dates(petitions, by=_UNIT)
+    members = petitions[petitions["issue_id"].isin(issues.index)]
+    counted = _count_letters(members, clocked=_has_clock(petitions), end=end)
+    names = matters.set_index("matter_id")[["place", "respondent", "township"]]
+    table = counted.join(dates).reset_index().join(names, on="matter_id").fillna(dict.fromkeys(names, ""))
+    issue = issues.index.get_indexer(table["issue_id"])
+    narrow = table["place"].where(table["place"].ne(table["township"]), "")
+    site = _code(issue, len(issues), table["respondent"], narrow)
+    area = _code(issue, len(issues), table["respondent"], table["place"], table["township"])
+    return Evidence(issues, table, issue, site, area, dates.reset_index(), end)
 
 
 def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timestamp) -> pd.DataFrame:
-    """Count by matter what its letters are."""
+    """Count by issue and matter what the letters are."""
     members = members.assign(day=counted_dates(members)).sort_values(["day", "record_id"])
-    again = members["petitioner_id"].ne("") & members.duplicated(["matter_id", "petitioner_id"])
-    if "is_repeat" in members:
-        again |= members["is_repeat"].fillna(False).astype(bool)
-    letters = pd.DataFrame(
-        {
-            "matter_id": members["matter_id"],
-            "letters": 1.0,
-            "repeats": again.astype(float),
-            "joint": _joint(members),
-            "alleges": mark_allegations(members["title"], members["text"], members["class_code"]),
-        }
+    person = petitioner_keys(members)
+    seen = members.assign(person=person).duplicated([*_UNIT, "person"])
+    letters = members[_UNIT].assign(
+        letters=1.0,
+        n_petitioners=(~seen).astype(float),
+        n_people=n_people(members).astype(float),
+        repeats=(seen | members["is_repeat"].fillna(False).astype(bool)).astype(float),
+        joint=_joint(members),
+        alleges=mark_allegations(members["title"], members["text"], members["class_code"]),
     )
     letters["clocked"], letters["late"] = _reply_clock(members, clocked.loc[members.index], end)
     letters["unheeded"] = np.maximum(letters["late"], mark_unheeded(members["text"]))
     for name in sorted({g for groups in members["groups"].unique() for g in groups.split("、") if g}):
         letters[f"group:{name}"] = members["groups"].str.contains(name, regex=False).astype(float)
     letters["grouped"] = members["groups"].ne("").astype(float)
-    sums = letters.groupby("matter_id").sum()
+    sums = letters.groupby(_UNIT).sum()
     sums["alleges"] /= sums["letters"]
+    sums["joint"] = (sums["joint"].gt(0) | sums["n_petitioners"].ge(_GROUP_VISIT)).astype(float)
     flags = [c for c in sums if c.startswith("group")] + ["unheeded"]
     sums[flags] = sums[flags].clip(upper=1)
     return sums
@@ -151,9 +155,7 @@ def _joint(members):
     """A joint petition (集体访, 联名), by the ledger's columns or the letter's own words."""
     said = members["channel"].str.contains(_JOINT) | members["title"].str.contains(_JOINT_TEXT)
     said |= members["text"].str.contains(_JOINT_TEXT)
-    if "n_people" in members:
-        said |= members["n_people"].fillna(1).ge(_GROUP_VISIT)
-    return said.astype(float)
+    return (said | n_people(members).ge(_GROUP_VISIT)).astype(float)
 
 
 def _has_clock(petitions: pd.DataFrame) -> pd.Series:

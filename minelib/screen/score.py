@@ -13,7 +13,6 @@ from minelib.screen.evidence import Evidence, gather
 from minelib.screen.legal import legal
 from minelib.screen.signals import MEASURES
 from minelib.screen.words import NAMES, words
-from minelib.trends import matter_dates
 
 _RESAMPLES = 100  # enough for 5 % and 95 %
 
@@ -111,7 +110,7 @@ def screen_issues(
     shares = (weights or Weights()).shares()
     evidence = gather(petitions, matters, issues)
     law = legal(evidence.issues, petitions)
-    parts = _measure(evidence, law, _all_matters(petitions, matters))
+    parts = _measure(evidence, law)
     points = np.stack([parts[s]["scaled"].to_numpy(float) * shares[s] for s in SIGNALS])
     score = points.sum(axis=0)
     low, high = _rank_interval(evidence, points, shares, law, seed=seed, resamples=resamples)
@@ -119,13 +118,7 @@ def screen_issues(
     return _candidate_table(evidence, law, signals, score, low, high), signals
 
 
-def _all_matters(petitions, matters):
-    """First date and issue of every matter of the ledger, bulk registrations undated."""
-    issue = matters.set_index("matter_id")["issue_id"].replace("", pd.NA)
-    return matter_dates(petitions[petitions["matter_id"].ne("")]).join(issue, how="inner")
-
-
-def _measure(e: Evidence, law: pd.DataFrame, all_matters: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _measure(e: Evidence, law: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Value, scaled value and words of every signal."""
     said = words(e)
     parts = {}
@@ -133,7 +126,7 @@ def _measure(e: Evidence, law: pd.DataFrame, all_matters: pd.DataFrame) -> dict[
         value, scaled = measure(e, e.ones)
         columns = {"value": value, "scaled": scaled, "shown": said[name]}
         parts[name] = pd.DataFrame(columns, index=e.issues.index)
-    parts["rise"] = context.rise(e, all_matters)
+    parts["rise"] = context.rise(e)
     parts["novelty"] = context.novelty(e)
     alleged = parts["supervisable"]["scaled"]
     parts["law"] = pd.DataFrame(
