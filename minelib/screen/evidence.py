@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from minelib.screen.marks import mark_allegations, mark_unheeded
-from minelib.tally import n_people, petitioner_keys
 from minelib.trends import counted_dates, matter_dates
 
 _UNIT = ["issue_id", "matter_id"]  # a matter whose letters tell of two wrongs is one matter in each issue
@@ -128,12 +127,12 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
 def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timestamp) -> pd.DataFrame:
     """Count by issue and matter what the letters are."""
     members = members.assign(day=counted_dates(members)).sort_values(["day", "record_id"])
-    person = petitioner_keys(members)
+    person = members["petitioner_id"].where(members["petitioner_id"].ne(""), members["record_id"])
     seen = members.assign(person=person).duplicated([*_UNIT, "person"])
     letters = members[_UNIT].assign(
         letters=1.0,
         n_petitioners=(~seen).astype(float),
-        n_people=n_people(members).astype(float),
+        n_people=_people(members),
         repeats=(seen | members["is_repeat"].fillna(False).astype(bool)).astype(float),
         joint=_joint(members),
         alleges=mark_allegations(members["title"], members["text"], members["class_code"]),
@@ -155,7 +154,12 @@ def _joint(members):
     """A joint petition (集体访, 联名), by the ledger's columns or the letter's own words."""
     said = members["channel"].str.contains(_JOINT) | members["title"].str.contains(_JOINT_TEXT)
     said |= members["text"].str.contains(_JOINT_TEXT)
-    return (said | n_people(members).ge(_GROUP_VISIT)).astype(float)
+    return (said | _people(members).ge(_GROUP_VISIT)).astype(float)
+
+
+def _people(members):
+    """人次: the ledger's number, 1 where it gives none."""
+    return members["n_people"].fillna(1).clip(lower=1).astype(float)
 
 
 def _has_clock(petitions: pd.DataFrame) -> pd.Series:

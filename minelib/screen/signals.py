@@ -45,8 +45,9 @@ def concentration(e: Evidence, weights: np.ndarray) -> Measured:
     sites, named = e.site.totals(people), e.site.code >= 0
     alone = np.where(named, 0.0, people * np.maximum(people - 1, 0))  # a matter without a site is its own
     total = np.bincount(e.issue, weights=people, minlength=len(e.issues))
-    same = e.site.by_issue(sites * np.maximum(sites - 1, 0))
-    same += np.bincount(e.issue, weights=alone, minlength=len(e.issues))
+    same = e.site.by_issue(sites * np.maximum(sites - 1, 0)) + np.bincount(
+        e.issue, weights=alone, minlength=len(e.issues)
+    )
     index = _divide(same, total * (total - 1))
     return index, np.clip(1 - 2 * np.nan_to_num(index, nan=0.5), 0, 1)
 
