@@ -19,7 +19,7 @@ _SURE = 3 * SAID  # this score or more is full strength
 _MATTER_AGREES = 0.7  # this share of a matter's petitions tells a wrong: the silent ones mean it too
 _BY_MATTER = 0.3  # strength of those
 _FIRM = 0.4  # mean overlap with what resamples find that a group outside the list must reach
-_ALIKE = 0.07  # and mean cosine between the words of its matters
+_ALIKE = 0.075  # and mean cosine between the words of its matters
 _SPLIT = 24  # a group of so many petitions may be cut into finer ones
 
 
