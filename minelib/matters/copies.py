@@ -4,19 +4,20 @@ import re
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
-from minelib.matters.evidence import Evidence, dots
+from minelib.matters.evidence import dots
 
 NEAR_COPY = 0.6  # cosine of the words, where the titles are the same
 _MIN_TITLE = 6  # characters of a title that can tell a copy
 _NOT_WORD = re.compile(r"\W+")
 
 
-def copy_of(petitions: pd.DataFrame, e: Evidence) -> tuple[np.ndarray, np.ndarray]:
+def copy_of(petitions: pd.DataFrame, words: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
     """Return for each petition the first row it copies, its own where it copies none, and how like it is.
 
     A copy has the words of an earlier petition, marks and spaces aside; a near copy its title and most of its
-    words.  Linear in the number of petitions.
+    words.  Linear in the number of petitions; `words` as `word_weights` gives them.
     """
     titles = [_NOT_WORD.sub("", title) for title in petitions["title"]]
     texts = [_NOT_WORD.sub("", text) for text in petitions["text"]]
@@ -24,11 +25,11 @@ def copy_of(petitions: pd.DataFrame, e: Evidence) -> tuple[np.ndarray, np.ndarra
     same_letter = _first_with(letters)
     same_title = _first_with([title if len(title) >= _MIN_TITLE else None for title in titles])
     rows = np.arange(len(titles))
-    near = dots(e.words, rows, same_title) >= NEAR_COPY
+    near = dots(words, rows, same_title) >= NEAR_COPY
     first = np.where(near, np.minimum(same_letter, same_title), same_letter)
     while (first != first[first]).any():
         first = first[first]
-    likeness = np.where(first == same_letter, 1.0, dots(e.words, rows, first).clip(max=1.0))
+    likeness = np.where(first == same_letter, 1.0, dots(words, rows, first).clip(max=1.0))
     return first, likeness
 
 

@@ -6,7 +6,7 @@ of two rows.  It is summed as log odds, as in record linkage (Fellegi and Sunter
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ MANY_LETTERS = 20  # who sends so many writes of many things
 _NO_NAME = frozenset({"district", "township", "office", "area"})
 _AREA = re.compile(r"[A-Z]\d{0,2}[省市县区州]|[^\w]")
 _DOTS = re.compile(r"[\s·•．.・“”\"]+")
-_HEAD = 300  # characters of a letter in which taught names are looked up
+_HEAD = 200  # characters of a letter in which taught names are looked up
 _CHUNK = 1 << 16
 
 
@@ -44,14 +44,17 @@ class Evidence:
     def __len__(self) -> int:
         return len(self.days)
 
-    def take(self, rows: np.ndarray) -> "Evidence":
-        """Return the evidence of some rows."""
-        return Evidence(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+def word_weights(titles: Sequence[str], tokens: Sequence[Sequence[str]]) -> sp.csr_matrix:
+    """Return TF-IDF of the words of each title and text, those of the title weighed."""
+    heads = [_title_tokens(words, len(title)) for words, title in zip(tokens, titles, strict=True)]
+    weighed = [head * (TITLE_WEIGHT - 1) + list(words) for head, words in zip(heads, tokens, strict=True)]
+    return _weigh(weighed, max_df=0.2)
 
 
 def gather(
     petitions: pd.DataFrame,
-    tokens: Sequence[Sequence[str]],
+    words: sp.csr_matrix,
     mentions: Sequence[Sequence[Mention]],
     classes: Sequence[set[str]],
 ) -> Evidence:
@@ -61,20 +64,17 @@ def gather(
     ----------
     petitions : DataFrame
         ``title``, ``text``; ``petitioner_id``, ``received_at`` and ``respondent`` where the ledger has them.
-    tokens : sequence of sequences of str
-        Words of each title and text, joined by a line break.
+    words : csr_matrix
+        See `word_weights`.
     mentions : sequence of sequences of Mention
-        Names in the same.
+        Names in each title and text, joined by a line break.
     classes : sequence of set of str
         Grievance classes each petition may be of; empty where not known.
     """
-    titles = petitions["title"].tolist()
-    heads = [_title_tokens(words, len(title)) for words, title in zip(tokens, titles, strict=True)]
-    weighed = [head * (TITLE_WEIGHT - 1) + list(words) for head, words in zip(heads, tokens, strict=True)]
     names, counties, cities, townships = _named(petitions, mentions)
     return Evidence(
-        words=_weigh(weighed, max_df=0.2),
-        grams=_weigh([_grams(title) for title in titles], max_df=0.05),
+        words=words,
+        grams=_weigh([_grams(title) for title in petitions["title"]], max_df=0.05),
         names=_rarity(names),
         counties=counties,
         cities=cities,

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from minelib.matters.average import average_groups
 from minelib.matters.copies import copy_of
-from minelib.matters.evidence import Evidence, dots, gather
+from minelib.matters.evidence import Evidence, dots, gather, word_weights
 from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chances, features
 from minelib.mentions import Mention, find_mentions
 from minelib.schema import LINK, frame
@@ -81,25 +81,36 @@ def link_matters(
     """
     order = np.argsort(petitions["record_id"].to_numpy(dtype=str), kind="stable")
     rows = petitions.iloc[order].reset_index(drop=True)
-    texts = [f"{title}\n{text}" for title, text in zip(rows["title"], rows["text"], strict=True)]
-    tokens = [tokens[i] for i in order] if tokens is not None else _cut(texts)
-    heads = [text[: len(title) + HEAD] for title, text in zip(rows["title"], texts, strict=True)]
-    mentions = [mentions[i] for i in order] if mentions is not None else [*map(find_mentions, heads)]
-    codes = [set(c) - {""} for c in pd.DataFrame(classes).to_numpy()[order]] if classes is not None else None
-    e = gather(rows, tokens, mentions, codes or [set()] * len(rows))
-    first, likeness = copy_of(rows, e)
-    edges = pd.concat([_copies(first, likeness), _pairs(e, np.unique(first))], ignore_index=True)
+    words = word_weights(rows["title"], [tokens[i] for i in order] if tokens is not None else _cut(rows))
+    first, likeness = copy_of(rows, words)
+    kept = np.unique(first)
+    named = [mentions[i] for i in order[kept]] if mentions is not None else _find(rows.iloc[kept])
+    codes = _codes(classes, order[kept]) if classes is not None else [set()] * len(kept)
+    e = gather(rows.iloc[kept], words[kept], named, codes)
+    edges = pd.concat([_copies(first, likeness), _pairs(e, kept)], ignore_index=True)
     matter = _matters(first, edges)
     ids = rows["record_id"].to_numpy(dtype=str)
     matter_id = pd.Series(_names(matter, ids), index=pd.Index(ids, name="record_id"), name="matter_id")
     return Matters(matter_id, _links(ids, matter, edges))
 
 
-def _cut(texts: list[str]) -> list[list[str]]:
-    """Cut texts into words."""
+def _cut(rows: pd.DataFrame) -> list[list[str]]:
+    """Cut titles and texts into words."""
     from minelib.segment import Segmenter
 
-    return Segmenter().segment(texts)
+    pairs = zip(rows["title"], rows["text"], strict=True)
+    return Segmenter().segment(f"{title}\n{text}" for title, text in pairs)
+
+
+def _find(rows: pd.DataFrame) -> list[list[Mention]]:
+    """Find the names in titles and the heads of texts."""
+    pairs = zip(rows["title"], rows["text"], strict=True)
+    return [find_mentions(f"{title}\n{text[:HEAD]}") for title, text in pairs]
+
+
+def _codes(classes, order: np.ndarray) -> list[set[str]]:
+    """Return the classes of each row, in another order."""
+    return [set(codes) - {""} for codes in pd.DataFrame(classes).fillna("").to_numpy()[order]]
 
 
 def _copies(first: np.ndarray, likeness: np.ndarray) -> pd.DataFrame:
@@ -111,13 +122,13 @@ def _copies(first: np.ndarray, likeness: np.ndarray) -> pd.DataFrame:
 
 
 def _pairs(e: Evidence, rows: np.ndarray) -> pd.DataFrame:
-    """Return the pairs among some rows that may be one matter, columns as those of `_copies`."""
-    left, right = (rows[side] for side in candidate_pairs(e.take(rows)))
+    """Return the pairs that may be one matter, numbered by `rows`; columns as those of `_copies`."""
+    left, right = candidate_pairs(e)
     found = features(e, left, right)
     near = dots(e.words, left, right) >= _NEAR
     again = found[:, list(WEIGHTS).index("petitioner")] > 0
-    columns = {"left": left, "right": right, "reason": np.select([near, again], [1, 2], default=3)}
-    pairs = pd.DataFrame(columns).assign(chance=chances(found), copied=False)
+    reason = np.select([near, again], [1, 2], default=3)
+    pairs = pd.DataFrame({"left": rows[left], "right": rows[right], "reason": reason}).assign(chance=chances(found), copied=False)
     return pairs[pairs["chance"] >= MIN_CHANCE]
 
 
