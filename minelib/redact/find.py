@@ -12,11 +12,11 @@ from minelib.redact.names import Candidate
 from minelib.redact.numbers import numbers, plates
 from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
-from minelib.redact.titles import familiar, hidden, polite, surnamed, titled
+from minelib.redact.titles import familiar, given, hidden, polite, surnamed, titled
 from minelib.redact.view import View, view
 
-_PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed, polite)
-_FORMS = (spaced, minority, mixed)
+_PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed)
+_FORMS = (given, polite, spaced, minority, mixed)
 _WINDOW = 14  # characters the model sees on each side of a doubtful name
 _BLOCK = 20_000  # longer texts are read in pieces, so that time grows with length only
 _BLOCK_END = re.compile("[\n。！？!?]")

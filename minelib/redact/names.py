@@ -22,8 +22,9 @@ LONGER = 2.5  # bits by which a short reading must beat the long one: one charac
 _PRIOR = -9.0
 _LENGTH = {1: -2.5, 2: 0.0}  # most given names have two characters, and one too many leaks nothing
 _UNSEEN = 1.0  # a character in no table is rare: people have such names, texts seldom such words
-_NAMING, _BEFORE, _WEAK_BEFORE, _OPEN = STRONG + 2.0, STRONG, 2.0, 2.0
+_NAMING, _BEFORE, _WEAK_BEFORE, _OPEN = STRONG + 3.0, STRONG, 2.0, 2.0
 _LABEL, _AFTER, _VERB, _WEAK_AFTER, _CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
+_CLOSED_NAME = 4.0  # what introduces somebody, a name, and nothing more
 _NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
 _PLAIN = -1.5  # beside other characters that say nothing
 EDGE = frozenset(" ,。、;:!?()\"'“”‘’<>《》/|\n\0…·—-[]")
@@ -140,7 +141,9 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
     """
     lex, before = lexicon(), before_bits(text, start)
     named = before == _NAMING
-    if most + before + _word_bits(text, start, start + surname + 1, surname, before, _AFTER) < DOUBTFUL:
+    bonus = _CLOSED_NAME if named else 0.0
+    words = _word_bits(text, start, start + surname + 1, surname, before, _AFTER)
+    if most + before + bonus + words < DOUBTFUL:
         return
     own = lex.compounds[text[start : start + 2]] if surname > 1 else lex.surnames.get(text[start], -50.0)
     total = _PRIOR + own + before + _shape_bits(text, start, lex, before)
@@ -155,7 +158,7 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
         bits = total + after + _word_bits(text, start, at, surname, before, after)
         closed = after in (_CLOSED, _AFTER, _LABEL)
         if named and closed:
-            bits += 4.0
+            bits += _CLOSED_NAME
         if before >= STRONG and text[start] in lex.verbal and not (named and closed):
             bits -= 5.0  # 本人于, 被告曾, 举报人向: behind a person these are no surname
         yield Candidate(start, at, bits + _length_bits(text, start, at, length, lex))
@@ -188,8 +191,9 @@ def _beside_by_code() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, 
     A character that only ends longer words (the 长 of 队长) says nothing unless the one beyond it fits too.
     """
     lex, sides = lexicon(), []
-    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, _NAMING + 4.0), (lex.before, _BEFORE),
-               (lex.naming, _NAMING + 4.0)),
+    most = _NAMING + _CLOSED_NAME
+    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, most), (lex.before, _BEFORE),
+               (lex.naming, most)),
               ((lex.weak_after, _WEAK_AFTER), (EDGE, _CLOSED), ("0123456789", _CLOSED), ("的", _AFTER),
                (lex.after, _AFTER), (lex.verbs, _VERB), (lex.labels, _LABEL)))  # fmt: skip
     for side, rows in enumerate(groups):
@@ -244,7 +248,7 @@ def _promising(codes: np.ndarray) -> Iterator[tuple[int, float]]:
     places = np.flatnonzero(best + before > DOUBTFUL)
     best[places] -= np.where(before[places] > STRONG, 0.15, 0.35) * _pair_bits(codes, places)
     places = places[best[places] + before[places] > DOUBTFUL]
-    yield from zip(places.tolist(), (best[places] + 4.0).tolist(), strict=True)
+    yield from zip(places.tolist(), best[places].tolist(), strict=True)
 
 
 @cache
@@ -267,7 +271,7 @@ def is_name(cell: str) -> bool:
     >>> is_name("张小芳"), is_name("某某物业公司"), is_name("万科")
     (True, False, False)
     """
-    label = "姓名:"
+    label = "村民"  # a role, not 姓名: behind that even a firm of two characters would be a person
     best = (
         likeliest(label + cell, len(label), 2 if cell[:2] in lexicon().compounds else 1) if cell[1:] else None
     )

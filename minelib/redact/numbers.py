@@ -13,10 +13,12 @@ from minelib.redact.view import CHINESE_DIGITS, View, char_table
 
 # What may stand between the digits of one number when people write it in groups.
 _GAP = r"[ \-.·_/*]{0,2}"
-# Nothing shorter is a telephone, a card or an identity number; most texts hold no such run and are done.
-_RUN = re.compile(r"\d(?:[^\d年月,。、\n]{0,2}[\d*×xX#]){6}|\d{1,8}[*×]{2}")
+# Nothing shorter is a telephone, a card or an identity number.
+_FEWEST = 7
+_NEAR = 3  # characters that may part the digits of one number, and that are looked at on both sides of it
 _REGION = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+Run = tuple[int, int]
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -33,6 +35,11 @@ def _said(kind: str, text: str, m: re.Match, reach: int = 12) -> bool:
 
 def _is_thing(text: str, m: re.Match) -> bool:
     return _said("thing", text, m, 20)
+
+
+def _each(pattern: re.Pattern, text: str, runs: list[Run]) -> Iterator[re.Match]:
+    for start, end in runs:
+        yield from pattern.finditer(text, start, end)
 
 
 def _readings(v: View) -> tuple[str, ...]:
@@ -84,25 +91,25 @@ _PASSPORT = re.compile(r"(?<![A-Za-z\d])(?:[A-Z]\d{7,10}|E[A-HJ-NP-Z]\d{7}|1[45]
 _OFFICER = re.compile(r"[一-鿿]字第?\d{6,9}号?")
 
 
-def identities(v: View) -> Iterator[Span]:
+def identities(v: View, runs: list[Run]) -> Iterator[Span]:
     """Find identity card, disability card, passport and officer's card numbers."""
     for text in _readings(v):
-        for m in _ID18.finditer(text):
+        for m in _each(_ID18, text, runs):
             # A right check digit alone is one chance in eleven; with a birth date it is no order number.
             number = _only(m[0])
             sound = _BIRTH.match(number) and (valid_identity(number) or not _is_thing(text, m))
             if sound or _said("identity", text, m, 18) and not _is_thing(text, m):
                 yield Span(*m.span(), "ID")
-        for m in (*_ID18_GLUED.finditer(text), *_ID15.finditer(text)):
+        for m in (*_each(_ID18_GLUED, text, runs), *_each(_ID15, text, runs)):
             if not _is_thing(text, m) or len(m[0]) == 18 and valid_identity(m[0]):
                 yield Span(*m.span(), "ID")
-        for m in _ID_MASKED.finditer(text):
+        for m in _each(_ID_MASKED, text, runs):
             # 430322195*******2015年: hidden to the end, and the digits behind it are something else.
             end = m.end(1) if len(m[1]) in (15, 18) else m.end()
             if end - m.start() in (15, 17, 18, 20) or _said("passport", text, m):
                 yield Span(m.start(), end, "ID")
     for pattern, kind in ((_PASSPORT, "passport"), (_ID18_TYPED, "identity"), (_OFFICER, "officer")):
-        yield from (Span(*m.span(), "ID") for m in pattern.finditer(v.text) if _said(kind, v.text, m))
+        yield from (Span(*m.span(), "ID") for m in _each(pattern, v.text, runs) if _said(kind, v.text, m))
 
 
 _MOBILE = re.compile(r"(?<![\d.])(?:\+?(?:00)?86[ \-]?)?1[3-9]\d(?:[ \-.·_]{0,2}\d){8}(?:转\d{1,4})?(?!\d)")
@@ -121,12 +128,12 @@ _VAGUE = (
 )
 
 
-def phones(v: View) -> Iterator[Span]:
+def phones(v: View, runs: list[Run]) -> Iterator[Span]:
     """Find telephone numbers, whatever stands between the digits; public hotlines are too short to match."""
     for text in _readings(v):
-        yield from (Span(*m.span(), "PHONE") for m in _MOBILE.finditer(text) if not _same(m[0]))
+        yield from (Span(*m.span(), "PHONE") for m in _each(_MOBILE, text, runs) if not _same(m[0]))
         for pattern in (*_SOUND, *_VAGUE):
-            for m in pattern.finditer(text):
+            for m in _each(pattern, text, runs):
                 said = _said("phone", text, m) or beside("phone").search(text, m.end(), m.end() + 6)
                 if (pattern in _SOUND or said) and not _same(m[0]) and not _is_thing(text, m):
                     yield Span(*m.span(), "PHONE")
@@ -136,32 +143,37 @@ _CARD = re.compile(r"(?<![\dA-Za-z.])\d(?:[ \-]{0,2}\d){11,20}(?![\dA-Za-z])")
 _CARD_MASKED = re.compile(r"(?<![\d*])\d{4,6}[ \-]?[*×xX# ]{4,14}\d{3,4}(?![\d*])")
 
 
-def cards(v: View) -> Iterator[Span]:
+def cards(v: View, runs: list[Run]) -> Iterator[Span]:
     """Find bank cards and accounts: by check digit, or by what the text calls them."""
     for text in _readings(v):
-        for m in _CARD.finditer(text):
+        for m in _each(_CARD, text, runs):
             number = _only(m[0])
             by_check = 16 <= len(number) <= 19 and number[0] in "3456" and valid_luhn(number)
             if (by_check or _said("bank", text, m, 20)) and not _is_thing(text, m) and not _same(number):
                 yield Span(*m.span(), "BANK")
         yield from (
-            Span(*m.span(), "BANK") for m in _CARD_MASKED.finditer(text) if _said("bank", text, m, 20)
+            Span(*m.span(), "BANK") for m in _each(_CARD_MASKED, text, runs) if _said("bank", text, m, 20)
         )
 
 
 @cache
 def _digit_table() -> np.ndarray:
-    return char_table([*"0123456789", *CHINESE_DIGITS])
+    return char_table([*"0123456789*×xX#OolI", *CHINESE_DIGITS])
+
+
+def _runs(v: View) -> list[Run]:
+    """Find the stretches with digits enough; only these are looked at closer, and most texts have none."""
+    places = np.flatnonzero(_digit_table()[v.codes])
+    groups = np.split(places, np.flatnonzero(np.diff(places) > _NEAR) + 1) if len(places) >= _FEWEST else ()
+    return [(max(0, int(g[0]) - _NEAR), int(g[-1]) + 1 + _NEAR) for g in groups if len(g) >= _FEWEST]
 
 
 def numbers(v: View) -> Iterator[Span]:
     """Find identity, telephone and card numbers."""
-    places = np.flatnonzero(_digit_table()[v.codes])
-    crowded = len(places) > 6 and (places[6:] - places[:-6] < 19).any()
-    if (crowded or "*" in v.text or "×" in v.text) and _RUN.search(v.digits):
-        yield from identities(v)
-        yield from phones(v)
-        yield from cards(v)
+    if runs := _runs(v):
+        yield from identities(v, runs)
+        yield from phones(v, runs)
+        yield from cards(v, runs)
 
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领港澳"

@@ -45,12 +45,12 @@ class RedactionLog:
     surfaces: Surfaces = field(repr=False)
 
 
-def _own(row) -> list[str]:
-    """Give the strings that are personal in this row because its other columns say so."""
-    name = row.petitioner.strip()
+def _own(petitioner: str, identity: str, respondent: str) -> list[str]:
+    """Give the strings that are personal in a row because its other columns say so."""
+    name = petitioner.strip()
     names = [name] if _NAME_CELL.fullmatch(name) and not is_nobody(name) else []
-    names += [cell for cell in re.split("[、,，;；/ ]", row.respondent) if is_name(cell)]
-    return names + [w for w in row.identity.split() if len(w) >= 6]
+    names += [cell for cell in re.split("[、,，;；/ ]", respondent) if is_name(cell)]
+    return names + [w for w in identity.split() if len(w) >= 6]
 
 
 def _split(texts: Sequence[str], spans: Sequence[Span]) -> list[list[Span]]:
@@ -70,7 +70,7 @@ class _Table:
 
     def __init__(self, redactor, petitions: pd.DataFrame):
         self.redactor = redactor
-        self.cells = list(map(list, zip(*(petitions[c] for c in TEXT_COLUMNS), strict=True)))
+        self.cells = list(map(list, zip(*(petitions[c].tolist() for c in TEXT_COLUMNS), strict=True)))
         self.masked: Counter[str] = Counter()
         self.found: set[tuple[str, str]] = set()
         self.changed: set[tuple[int, int]] = set()
@@ -114,17 +114,16 @@ def redact_petitions(redactor, petitions: pd.DataFrame) -> tuple[pd.DataFrame, R
     """Redact a table of raw petitions; see `Redactor.redact_petitions`."""
     check(petitions, RAW_PETITION, what="redact")
     table = _Table(redactor, petitions)
-    table.read_rows([_own(row) for row in petitions.itertuples(index=False)])
+    people = (petitions[c].tolist() for c in ("petitioner", "identity", "respondent"))
+    table.read_rows([_own(*cells) for cells in zip(*people, strict=True)])
     table.compare_rows()
     rows = {i for i, _ in table.changed}
     for _ in range(_ROUNDS):
         if not table.read_again():
             break
         table.compare_rows()
-    ids = [
-        redactor.petitioner_id(p, i)
-        for p, i in zip(petitions["petitioner"], petitions["identity"], strict=True)
-    ]
+    named = (petitions[c].tolist() for c in ("petitioner", "identity"))
+    ids = [redactor.petitioner_id(*cells) for cells in zip(*named, strict=True)]
     columns = {c: [cells[n] for cells in table.cells] for n, c in enumerate(TEXT_COLUMNS)}
     out = petitions.assign(**columns, petitioner_id=ids)
     log = RedactionLog(dict(sorted(table.masked.items())), len(rows), len(set(ids) - {""}), redactor.key_id,

@@ -93,7 +93,8 @@ def hidden(v: View) -> Iterator[Span]:
             continue
         given = text[end : end + 1]
         partly = m[0] in ("某", "*", "x", "X", "×", "○") and "㐀" <= given <= "鿿"
-        if partly and lex.given.get(given, 1.0) > -2.2 and given not in "家" and text[end : end + 2] not in lex.words:
+        plain = lex.given.get(given, 1.0) > -2.3 and given not in "家再又才先后"
+        if partly and plain and text[end : end + 2] not in lex.words:
             yield Span(start, end + 1, "NAME")
         elif lex.words.get(text[start - 1 : start + 1], 0.0) < 9:
             yield Span(start, end, "NAME_TITLE")
@@ -126,6 +127,10 @@ def surnamed(v: View) -> Iterator[Span]:
 
 
 _POLITE = re.compile("(?:尊敬|敬爱|亲爱|敬重)的?([一-鿿]{2})(副?(?:书记|[市县区省镇局部厅院]长|主任|检察长))")
+_GIVEN = re.compile(
+    "([一-鿿]{2})(书记|[市县区镇乡局院所队校部厅]长|主任|老师|经理|师傅|[哥姐叔](?=[,。、说在也就]))"
+)
+_GIVEN_BITS = 5.0  # of the two characters together
 _OFFICE = re.compile("[市县区省州镇乡村委党政校院厅局办总支副各位老原的]")
 
 
@@ -136,6 +141,19 @@ def _shared() -> re.Pattern:
     person = any_of(w for w in lex.titles | lex.persons if len(w) > 1)
     return re.compile(rf"{every}(?:[、和,及]{every}){{1,4}}(?:等?[两二三四五几])(?:[位名个]|人的?)?{person}"
                       rf"|(?<![一-鿿]){every}、{every}{person}")  # fmt: skip
+
+
+def given(v: View) -> Iterator[Span]:
+    """Find a given name with a title: 感谢晓芳老师; with a surname before it, the full name alone."""
+    text, lex = v.text, lexicon()
+    for m in _GIVEN.finditer(text):
+        bits, surname = sum(lex.given.get(c, 1.0) for c in m[1]), text[max(0, m.start() - 1):m.start()]
+        if bits < _GIVEN_BITS or m[1] in lex.words or lex.surnames.get(m[1][0], 0.0) > 2:
+            continue
+        if lex.surnames.get(surname, -9.0) > EVERYDAY and surname not in _VERBS:
+            yield Span(m.start() - 1, m.end(1), "NAME")
+        else:
+            yield Span(m.start(), m.end(), "NAME_TITLE", len(m[2]))
 
 
 def polite(v: View) -> Iterator[Span]:
