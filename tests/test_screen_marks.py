@@ -40,6 +40,8 @@ def test_groups(text, group):
         ("咨询公积金贷款额度", "请问需要什么手续？", "C07", False),
         ("建议增设公交线路", "希望方便居民出行。", "C14", False),
         ("请问某路什么时候修好", "", "C13", False),
+        ("电梯问题解决了，感谢！", "反映后物业连夜修好，不用再回复。", "C05", False),
+        ("补偿款至今未到账", "协议签了两年，项目指挥部不认账。", "C01", True),
     ],
 )
 def test_wrongs_are_told_from_questions_and_wishes(title, text, code, alleges):

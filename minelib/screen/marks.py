@@ -10,7 +10,12 @@ from minelib.knowledge import packaged_toml
 
 # How much a word of each kind moves the log-odds in title and body, and how many of a kind count: a furious
 # letter is no surer than an angry one. Set by hand; only their order matters to a rank.
-_STEPS = {"wrong": (1.2, 2, 0.5, 4), "ask": (-1.3, 2, -0.4, 2), "suggest": (-1.0, 2, -0.3, 3)}
+_STEPS = {
+    "wrong": (1.2, 2, 0.5, 4),
+    "ask": (-1.3, 2, -0.4, 2),
+    "suggest": (-1.0, 2, -0.3, 3),
+    "thanks": (-2.0, 1, -2.0, 1),
+}
 _BASE = 0.5
 # Of a class whose letters nearly always (or hardly ever) allege a wrong; see routes.toml.
 _PRIOR = {"often": 1.2, "sometimes": 0.0, "seldom": -1.8}
