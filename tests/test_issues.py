@@ -171,6 +171,18 @@ def test_a_part_is_an_issue_of_its_own_only_when_fine(known):
     assert "拖欠农民工工资、工程款" not in find(known).table["label"].tolist()
 
 
+def test_a_petition_of_another_class_must_say_a_wrong_more_clearly(known):
+    wages = make_wrongs({"wrong": [{"name": "拖欠工资", "topic": "C23", "say": "拖欠~工资"}]})
+    in_title_alone = known.assign(text="")
+
+    def count(petitions, code):
+        return len(find(petitions, class_code=code, wrongs=wages).table)
+
+    issues_where_class_is = {c: count(in_title_alone, c) for c in ("C23", "C40", "欠薪类", "C09")}
+    assert issues_where_class_is == {"C23": 1, "C40": 1, "欠薪类": 1, "C09": 0}
+    assert count(known, "C09") == 1
+
+
 def test_members_come_clearest_first(known):
     found = find(known)
     members = found.members(found.table.loc[0, "issue_id"])

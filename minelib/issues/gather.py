@@ -11,12 +11,14 @@ import scipy.sparse as sp
 
 from minelib.issues.spot import spot_wrongs
 from minelib.issues.wrongs import Wrong
+from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.vectorise import TermMatrix, limit_frequency, term_counts, tfidf
 
 DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still have some in common
 _ROWS_A_DIMENSION = 4
 _ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
+_OTHER_CLASS = 0.8  # what is left of a score where the petition is of another class than the wrong
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
 
 
@@ -73,9 +75,24 @@ def gather(
     site = pd.factorize(_sites(table, ids))[0][matter]
     titles = table["title"].tolist()
     terms = _terms(titles, [tokens[i] for i in order])
-    score = spot_wrongs(titles, table["text"].tolist(), wrongs)
+    score = _heed_class(spot_wrongs(titles, table["text"].tolist(), wrongs), table["class_code"], wrongs)
     weights = tfidf(terms.counts)
     return Gathered(table, Rows(matter, site, score, _embed(weights, seed)), terms, weights), order
+
+
+def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wrong]) -> sp.csr_matrix:
+    """Lower the score of wrongs that belong to another grievance class than the petition's.
+
+    Not to nothing: the class may be mistaken, and one wrong crosses classes. Codes of another taxonomy, and
+    the class of what fits nowhere, say nothing.
+    """
+    taxonomy, code = load_taxonomy(), class_code.to_numpy(object)
+    telling = np.isin(code.astype(str), [c for c in taxonomy.codes if c != taxonomy.other])
+    topic = np.array([w.topic for w in wrongs], dtype=object)
+    cells = score.tocoo()
+    elsewhere = telling[cells.row] & (code[cells.row] != topic[cells.col])
+    cells.data = np.where(elsewhere, _OTHER_CLASS * cells.data, cells.data).astype(np.float32)
+    return cells.tocsr()
 
 
 def most_common(values: pd.Series, by: pd.Series) -> pd.Series:
