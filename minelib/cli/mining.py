@@ -61,12 +61,12 @@ def add_brief(commands) -> None:
 
 
 def _brief(a) -> None:
-    from minelib.briefing import render, summarise
+    from minelib.briefing import brief
     from minelib.runs import load_run
 
     run = load_run(a.folder)
     path = a.out or a.folder / f"{a.template}.pdf"
-    path.write_bytes(render(summarise(run, config=run.manifest["config"]["briefing"]), template=a.template))
+    path.write_bytes(brief(run, config=run.manifest["config"]["briefing"], template=a.template))
     say(f"已生成：{path}")
 
 
