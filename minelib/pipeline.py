@@ -12,7 +12,9 @@ import pandas as pd
 from minelib import __version__, stages
 from minelib.briefing import BriefingConfig, write_briefing
 from minelib.config import Config
-from minelib.gate import check_leaks
+from minelib.fonts import substitutions
+from minelib.gate import Reader, check_leaks
+from minelib.redact.sealed import Sealed
 from minelib.runs import (
     SCHEMA_VERSION,
     Run,
@@ -70,12 +72,12 @@ def mine(
     with only_run_in(folder):
         reading = stages.Reading(files, key, config)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
-        run, rejects = _run_stages(_Stages(folder, report), reading, inputs, key, config)
+        run, rejects, reader = _run_stages(_Stages(folder, report), reading, inputs, key, config)
         with staged(folder) as fresh:
             write_tables(run, rejects, fresh)
             write_briefing(run, fresh, config=BriefingConfig.from_mapping(config.briefing))
-            check_leaks(fresh, surfaces=reading.surfaces)
             write_json(fresh / "manifest.json", run.manifest)
+            check_leaks(fresh, reader=reader)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
 
@@ -99,15 +101,19 @@ class _Stages:
         return made
 
 
-def _run_stages(stage, reading: stages.Reading, inputs: list[str], key: bytes, config: Config) -> tuple[Run, pd.DataFrame]:
+def _run_stages(
+    stage, reading: stages.Reading, inputs: list[str], key: bytes, config: Config
+) -> tuple[Run, pd.DataFrame, Reader]:
     read = stage("read", "读取、清洗、脱敏", reading.make, *inputs)
     petitions, rejects = read["petitions"], read["rejects"]
+    masked = Sealed(read["sealed"], key)
+    reader = Reader(masked=masked, keep_names=config.redact.keep_names, passed=read["passed"]["digest"])
     stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
     words = stages.Words(petitions, config)
     options = [config.digest("seed", "segment", "mine"), *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p)]
     classes = stage("classes", "归类", lambda: stages.classes(words, config), *options)["classes"]
-    linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config))
-    grouped = stage("issues", "归集问题", lambda: stages.issues(words, classes, linked, config))
+    linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config, reader))
+    grouped = stage("issues", "归集问题", lambda: stages.issues(words, classes, linked, config, reader))
     screened = stage("screen", "研判排序", lambda: stages.screen(grouped, config), config.digest("screen"))
     run = Run(
         grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
@@ -115,12 +121,18 @@ def _run_stages(stage, reading: stages.Reading, inputs: list[str], key: bytes, c
     )  # fmt: skip
     run.counts.update(funnel(run, rejects, read["changes"]))
     run.manifest.update(_manifest(run, read, key, config))
-    return run, rejects
+    return run, rejects, reader
 
 
 def _content(path: Path) -> str:
     """Return the digest of a file that is there; what is wrong with another is for its reader to say."""
     return file_digest(path) if path.is_file() else str(path)
+
+
+def _config(config: Config) -> dict:
+    """Return the options, of the names to mask and to keep only how many there are."""
+    tree = asdict(config)
+    return tree | {"redact": {name: len(names) for name, names in tree["redact"].items()}}
 
 
 def _manifest(run: Run, read: stages.Frames, key: bytes, config: Config) -> dict:
@@ -132,9 +144,10 @@ def _manifest(run: Run, read: stages.Frames, key: bytes, config: Config) -> dict
         "program": program_digest(),
         "libraries": library_versions(),
         "key": digest("fingerprint of", key),
-        "config": asdict(config),
+        "config": _config(config),
         "sources": sorted(petitions["source"].unique().tolist()),
         "petitions": digest(*pd.util.hash_pandas_object(petitions, index=False).astype(str)),
+        "fonts": substitutions(),
         "segmenter": stages.segmenter_fingerprint(config),
         "counts": run.counts,
     }

@@ -12,29 +12,26 @@ import pandas as pd
 
 from minelib.config import Config
 from minelib.errors import InputError
+from minelib.gate import Reader
 from minelib.schema import ISSUE, LINK, PETITION, REJECT, RUN_PETITION, frame
 
 Frames = dict[str, pd.DataFrame]
 
 
 class Reading:
-    """Read, clean and redact ledgers: raw text exists only inside `make`.
-
-    Attributes
-    ----------
-    surfaces : minelib.redact.Surfaces or None
-        What was masked, in memory only, for the leak gate; None where an earlier run's result is reused.
-    """
+    """Read, clean and redact ledgers: raw text exists only inside `make`."""
 
     def __init__(self, paths: Iterable[Path], key: bytes, config: Config):
         self._paths, self._key, self._config = list(paths), key, config
-        self.surfaces = None
 
     def make(self) -> Frames:
-        """Return ``petitions`` (`schema.PETITION`, by `record_id`), ``rejects``, ``sources`` and ``changes``."""
+        """Return ``petitions`` (`schema.PETITION`, by `record_id`), ``rejects``, ``sources`` and ``changes``.
+
+        Further for the leak gate ``sealed`` and ``passed``: digests of what was masked, and of texts it has read.
+        """
         from minelib.clean import clean_petitions
         from minelib.ledger import read_ledger
-        from minelib.redact import Redactor
+        from minelib.redact import Redactor, seal
 
         options = self._config
         ledger = read_ledger(self._paths, columns=options.ledger.columns or None, sheet=options.ledger.sheet or None)
@@ -42,12 +39,25 @@ class Reading:
         cleaned, clean_log = clean_petitions(_least(inside))
         redactor = Redactor(self._key, mask_names=options.redact.mask_names, keep_names=options.redact.keep_names)
         redacted, redact_log = redactor.redact_petitions(cleaned)
-        self.surfaces = redact_log.surfaces
+        reader = Reader(masked=redact_log.surfaces, keep_names=options.redact.keep_names)
+        tables = redacted, pd.concat([ledger.rejects, outside]), ledger.sources
+        redacted, rejects, sources = (_settled(table, reader, redactor) for table in tables)
         petitions = redacted.sort_values("record_id", ignore_index=True)[list(PETITION)]
         cleaning = clean_log.table().set_axis(["kind", "rows", "n"], axis=1).assign(step="clean")
         masking = pd.DataFrame({"kind": list(redact_log.masked), "n": list(redact_log.masked.values())}).assign(step="redact")
         changes = pd.concat([cleaning, masking])[["step", "kind", "n"]].astype({"n": "int64"})
-        return {"petitions": petitions, "rejects": pd.concat([ledger.rejects, outside]), "sources": ledger.sources, "changes": changes}
+        return {
+            "petitions": petitions, "rejects": rejects, "sources": sources, "changes": changes,
+            "sealed": seal(redact_log.surfaces, self._key), "passed": pd.DataFrame({"digest": reader.passed}),
+        }  # fmt: skip
+
+
+def _settled(table: pd.DataFrame, reader: Reader, redactor) -> pd.DataFrame:
+    """Mask what the leak gate would find in any cell, a file's or a sheet's name too."""
+    texts = (c for c in table if pd.api.types.is_string_dtype(table[c]))
+    columns = [c for c in texts if c not in ("record_id", "petitioner_id")]
+    settled = {c: {text: reader.settle(text, redactor) for text in table[c].unique()} for c in columns}
+    return table.assign(**{c: table[c].map(settled[c]) for c in columns})
 
 
 def _in_period(petitions: pd.DataFrame, since: str, until: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -114,27 +124,25 @@ def classes(words: Words, config: Config) -> Frames:
     return {"classes": table.assign(groups=mark_groups(words.texts))}
 
 
-def matters(words: Words, class_table: pd.DataFrame, config: Config) -> Frames:
+def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:
     """Link petitions of the same thing."""
     from minelib.matters import link_matters
     from minelib.mentions import name_petitions
 
     found = link_matters(words.petitions, tokens=words.tokens, classes=class_table["class_code"], seed=config.seed)
-    named = _without_people(name_petitions(words.petitions))
+    named = _without_people(name_petitions(words.petitions), reader)
     table = named.assign(matter_id=found.matter_id.reindex(named["record_id"]).to_numpy())
     return {"matters": table, "links": frame(found.links, LINK)}
 
 
-def _without_people(named: pd.DataFrame) -> pd.DataFrame:
+def _without_people(named: pd.DataFrame, reader: Reader) -> pd.DataFrame:
     """Leave out names of places and respondents that, standing alone, read as a person's."""
-    from minelib.redact import scan
-
     columns = ["named_place", "named_respondent", "township"]
-    persons = {name for name in pd.unique(named[columns].to_numpy().ravel()) if scan(name)}
+    persons = {name for name in pd.unique(named[columns].to_numpy().ravel()) if reader.find(name)}
     return named.assign(**{c: named[c].where(~named[c].isin(persons), "") for c in columns})
 
 
-def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Config) -> Frames:
+def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Config, reader: Reader) -> Frames:
     """Group matters by the wrong, and write down every petition with all that was found of it.
 
     Returns
@@ -155,10 +163,11 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         granularity=config.mine.granularity,
     )
     rows = rows.assign(issue_id=found.issue_id.to_numpy())
+    table = found.table.assign(**{c: found.table[c].map(reader.blank) for c in ("label", "keywords")})
     return {
         "petitions": rows[list(RUN_PETITION)],
         "matters": matter_table(rows),
-        "issues": frame(found.table, ISSUE),
+        "issues": frame(table, ISSUE),
         "levels": found.levels.assign(record_id=rows["record_id"]),
         "note": pd.DataFrame({"note": [found.note]}),
     }

@@ -1,9 +1,9 @@
 """What was masked, kept as keyed digests: a later run can look for it, and no one can read it.
 
-Raw surfaces live in memory only (`Surfaces`). When a run is taken up again its ledger is not read anew, yet what
-leaves has to be searched for what was masked. So a run keeps an HMAC-like digest (keyed BLAKE2b) of each surface:
-whoever has the key can test a guess, as with the masks themselves; whoever has not learns nothing but how many there
-are and how long.
+Raw surfaces live in memory only (`Surfaces`). When a run is taken up again its ledger is not read anew, yet
+what leaves has to be searched for what was masked. So a run keeps a keyed digest (BLAKE2b, RFC 7693) of each
+surface: whoever has the key can test a guess, as with the masks themselves; whoever has not learns nothing
+but how many there are, of what kind and how long.
 """
 
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ class Sealed:
         self._by_head: dict[str, dict[tuple[int, str], str]] = {}
         for row in table.itertuples(index=False):
             self._by_head.setdefault(row.head, {})[row.length, row.digest] = row.kind
-        self._known: dict[int, str] = {}  # three characters packed into a number → their digest, "" for no head
+        self._known: dict[int, str] = {}  # three characters as a number → digest, "" for no head
 
     def __len__(self) -> int:
         return sum(map(len, self._by_head.values()))
