@@ -51,12 +51,17 @@ def _read(text: str) -> _Reading:
     for span in r.found:
         r.taken[span.start : span.end] = b"\1" * (span.end - span.start)
     for c in sorted(names.candidates(v), key=lambda c: (-c.bits, c.start)):
-        if r.is_free(c):
-            if c.bits >= names.SURE:
-                r.take(c)
-            else:
-                r.doubtful.append(c)
+        if c.bits >= names.SURE and (r.is_free(c) or _outgrows(c, r.found)):
+            r.take(c)
+        elif c.bits < names.SURE and r.is_free(c):
+            r.doubtful.append(c)
     return r
+
+
+def _outgrows(c: Candidate, found: Sequence[Span]) -> bool:
+    """Tell whether a name only goes on where a surname with a title was read: 王妹宇, no 王妹."""
+    over = [s for s in found if s.start < c.end and c.start < s.end]
+    return bool(over) and all(s.kind == "NAME_TITLE" and c.start == s.start and s.end < c.end for s in over)
 
 
 def _windows(r: _Reading) -> Iterator[tuple[int, str]]:

@@ -60,7 +60,9 @@ def _spaced() -> re.Pattern:
 def spaced(v: View) -> Iterator[Span]:
     """Find names written wide in a form: 姓名: 张  三."""
     for m in _spaced().finditer(v.text):
-        if before_bits(v.text, m.start()) >= STRONG:
+        # In 姓 名: the label itself is written wide.
+        label = v.text[max(0, m.start() - 5) : m.start()].rstrip(": ")
+        if before_bits(v.text, m.start()) >= STRONG or label.endswith("名"):
             yield Span(m.start(), m.end(), "NAME")
 
 

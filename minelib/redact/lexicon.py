@@ -40,6 +40,7 @@ class Lexicon:
     persons: Words
     naming: Words
     before: Words
+    calls: Words
     weak_before: Words
     verbal: Words
     labels: Words

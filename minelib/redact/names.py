@@ -17,12 +17,12 @@ from minelib.redact.lexicon import Lexicon, any_of, lexicon
 from minelib.redact.view import CODES, View
 
 STRONG = 8.0  # what a role or a label before a name weighs
-SURE, DOUBTFUL = 2.0, -7.5
+SURE, DOUBTFUL = 1.0, -7.5
 LONGER = 2.5  # bits by which a short reading must beat the long one: one character too many leaks nothing
 _PRIOR = -9.0
 _LENGTH = {1: -2.5, 2: 0.0}  # most given names have two characters, and one too many leaks nothing
 _UNSEEN = 1.0  # a character in no table is rare: people have such names, texts seldom such words
-_NAMING, _BEFORE, _WEAK_BEFORE, _OPEN = STRONG + 3.0, STRONG, 2.0, 2.0
+_NAMING, _BEFORE, _CALL, _WEAK_BEFORE, _OPEN = STRONG + 3.0, STRONG, 4.0, 2.0, 2.0
 _LABEL, _AFTER, _VERB, _WEAK_AFTER, _CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
 _CLOSED_NAME = 4.0  # what introduces somebody, a name, and nothing more
 _NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
@@ -33,7 +33,7 @@ _HAMLET = re.compile(
     r"家[冲湾坪坳桥塘村园界港嘴咀巷坡岭垅垄台庄坝洲山河店铺屋畈坨寨堡沟峪营屯集冈岗墩圩渡滩湖]"
 )
 _SUM = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角]{2}")
-_SHOP = re.compile(r"[一-鿿]{0,3}?(?:店|厂|铺|公司|社区|小区|学校|村委|医院)")
+_SHOP = re.compile(r"[^\x00-\u4dff与和跟及的是在把被向对说]{0,3}?(?:店|厂|铺|公司|社区|小区|学校|村委|医院)")
 _BLOCK = re.compile(r"(?:第?[\d一二三四五六七八九十A-Z]{1,3}[期栋幢区]|小学|中学|大学)")
 _DOCUMENT = re.compile(r"字?[(\[](?:19|20)\d\d[)\]]")
 _PLACE_CHAR = frozenset("路街村镇县乡山河湖桥站店厂苑城府园岭坡塘坝港洲庄屯寨墅")
@@ -59,6 +59,8 @@ def before_bits(text: str, start: int) -> float:
         if not at or text[at - 1] not in _GLUE or start - at > 3:
             break
         at -= 1
+    if lex.calls.ends(text, start):
+        return _CALL
     if start == 0 or text[start - 1] in EDGE:
         return _OPEN
     if text[start - 1] in "市县区省":
@@ -101,9 +103,11 @@ def _word_bits(text: str, start: int, end: int, surname: int, before: float, aft
     )
     if before == _NAMING:  # 我叫高兴: whoever is introduced may be called by any word
         return -0.15 * inside
-    across = words.get(text[start - 1 : start + 1], 0.0) if start else 0.0
     if before == _BEFORE and after in (_CLOSED, _AFTER, _LABEL):
         return -0.35 * inside
+    if before >= _CALL:  # the word before ends where the name begins: 其女王… holds no 女王
+        return -0.7 * inside
+    across = words.get(text[start - 1 : start + 1], 0.0) if start else 0.0
     return -0.7 * inside - 0.6 * across
 
 
@@ -166,11 +170,11 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
 
 def likeliest(text: str, start: int, surname: int, most: float = math.inf) -> Candidate | None:
     """Choose between the short and the long reading of a name that would begin at `start`."""
-    return max(
-        weigh(text, start, surname, most),
-        default=None,
-        key=lambda c: c.bits + LONGER * (c.end - start - surname > 1 and c.bits > SURE),
-    )
+    readings = list(weigh(text, start, surname, most))
+    # Where a verb follows the short reading it ends there: 魏江|已经.
+    bonus = 0.0 if len(readings) < 2 or after_bits(text, readings[0].end) == _VERB else LONGER
+    return max(readings, default=None,
+               key=lambda c: c.bits + bonus * (c.end - start - surname > 1 and c.bits > SURE))  # fmt: skip
 
 
 @cache
@@ -192,7 +196,7 @@ def _beside_by_code() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, 
     """
     lex, sides = lexicon(), []
     most = _NAMING + _CLOSED_NAME
-    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, most), (lex.before, _BEFORE),
+    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, most), (lex.before, _BEFORE), (lex.calls, _CALL),
                (lex.naming, most)),
               ((lex.weak_after, _WEAK_AFTER), (EDGE, _CLOSED), ("0123456789", _CLOSED), ("的", _AFTER),
                (lex.after, _AFTER), (lex.verbs, _VERB), (lex.labels, _LABEL)))  # fmt: skip
