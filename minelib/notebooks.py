@@ -1,7 +1,7 @@
 """Run the notebooks: on the sample to refresh their committed outputs, or on a user's own ledger.
 
-``python -m minelib.notebooks FILE …`` (``make refresh``) is the only way committed outputs are made: a fresh kernel,
-cell ids from the file's name, no timings, no machine data, so that a second refresh changes nothing.
+``python -m minelib.notebooks FILE …`` (``make refresh``) is the only way committed outputs are made: a fresh
+kernel, cell ids from the file's name, no timings, no machine data, so that a second refresh changes nothing.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from minelib.errors import InputError
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def refresh(paths: Iterable[str | Path], *, timeout: int = 300) -> list[Path]:
@@ -27,8 +28,9 @@ def refresh(paths: Iterable[str | Path], *, timeout: int = 300) -> list[Path]:
     done = []
     for path in map(Path, paths):
         book = nbformat.read(path, as_version=4)
+        here = {"metadata": {"path": str(path.parent)}}
         client = NotebookClient(
-            book, timeout=timeout, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(path.parent)}}
+            book, timeout=timeout, kernel_name="python3", record_timing=False, resources=here
         )
         client.execute()
         nbformat.write(normalise(book, path.stem), path)
@@ -45,6 +47,8 @@ def normalise(book, stem: str):
         cell["metadata"] = {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
         if cell["cell_type"] == "code":
             cell["outputs"] = _joined_streams(cell["outputs"])
+            for output in cell["outputs"]:  # a widget's model is gone with its kernel; its table stays
+                output.get("data", {}).pop(WIDGET, None)
     return book
 
 
@@ -88,11 +92,17 @@ def run(path: Path, out: str | Path, parameters: Mapping[str, str]) -> Path:
     known = papermill.inspect_notebook(str(path))
     unknown = sorted(set(parameters) - set(known))
     if unknown:
-        raise InputError(f"{path.name} has no parameter {', '.join(unknown)}; it has {', '.join(sorted(known)) or 'none'}")
+        there = ", ".join(sorted(known)) or "none"
+        raise InputError(f"{path.name} has no parameter {', '.join(unknown)}; it has {there}")
     target = Path(out) / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
     papermill.execute_notebook(
-        str(path), str(target), dict(parameters), kernel_name="python3", progress_bar=False, cwd=str(path.parent)
+        str(path),
+        str(target),
+        dict(parameters),
+        kernel_name="python3",
+        progress_bar=False,
+        cwd=str(path.parent),
     )
     return target
 

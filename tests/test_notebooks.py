@@ -1,0 +1,163 @@
+"""The committed notebooks: as `make refresh` leaves them, short, clean, naming nobody; the refresh."""
+
+import base64
+import copy
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from notebook_rules import MOST_BYTES, RULES
+
+from minelib.errors import InputError
+from minelib.notebooks import KERNEL, find_notebook, normalise, refresh, run
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+BOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module", params=BOOKS, ids=lambda p: p.name[:2])
+def book(request):
+    nbformat.validate(nbformat.read(request.param, as_version=4))
+    return request.param.stem, nbformat.read(request.param, as_version=4)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
+def test_the_committed_notebook_keeps_the_rule(book, rule):
+    assert list(rule(book[1], book[0])) == []
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.name[:2])
+def test_a_notebook_stays_small_enough_to_read_in_a_diff(path):
+    assert path.stat().st_size < MOST_BYTES
+
+
+def test_the_start_page_lists_every_notebook():
+    text = BOOKS[0].read_text(encoding="utf-8")
+    assert [p.stem for p in BOOKS[1:] if p.stem.replace("_", " ") not in text] == []
+
+
+def a_good_one():
+    text = new_output("execute_result", {"text/plain": "'好'"}, execution_count=2)
+    return normalise(
+        new_notebook(
+            cells=[
+                new_markdown_cell("# 99 样例\n\n*A sample.*"),
+                new_code_cell('OUT = "../out"', execution_count=1, metadata={"tags": ["parameters"]}),
+                new_code_cell("'好'", execution_count=2, outputs=[text]),
+                new_markdown_cell("**局限**：样例。"),
+            ]
+        ),
+        "99_样例",
+    )
+
+
+def spoil(where, **changes):
+    def change(book):
+        cell = book.cells[where]
+        for name, value in changes.items():
+            cell[name] = value
+
+    return change
+
+
+def add_output(output):
+    return lambda book: book.cells[2].outputs.append(output)
+
+
+PICTURE = new_output("display_data", {"image/png": base64.b64encode(b"x").decode()})
+SPOILED = {
+    "run_in_order": spoil(2, execution_count=None),
+    "clean_outputs": add_output(new_output("stream", name="stderr", text="警告")),
+    "metadata": lambda book: book.metadata.update(kernelspec={**KERNEL, "name": "mine"}),
+    "ids": spoil(2, id="99-02"),
+    "as_refreshed": lambda book: book.metadata.update(widgets={}),
+    "one_parameters_cell": spoil(1, source="OUT = open('x').read()"),
+    "short_cells": spoil(2, source="1\n" * 13),
+    "story_only": spoil(2, source="f = lambda: 1"),
+    "prose_first": lambda book: book.cells.extend([copy.deepcopy(book.cells[2])] * 2),
+    "no_machine": add_output(new_output("stream", name="stdout", text="saved to /home/me/x.pdf")),
+    "nobody": add_output(new_output("display_data", {"text/html": "<td>电话<b>13912345678</b></td>"})),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
+def test_each_rule_passes_a_good_notebook_and_finds_a_spoiled_one(rule):
+    good = a_good_one()
+    good.cells[2].outputs.append(PICTURE)
+    assert list(rule(good, "99_样例")) == []
+    SPOILED[rule.__name__](good)
+    assert list(rule(good, "99_样例"))
+
+
+SHOWY = """import sys, time
+import anywidget
+from IPython.display import display
+print("一", flush=True)
+time.sleep(0.3)
+print("二")
+class Panel(anywidget.AnyWidget):
+    _esm = "export default { render() {} }"
+    def _repr_mimebundle_(self, **kwargs):
+        data, meta = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": "表", "text/html": "<table></table>"}, meta
+Panel()"""
+
+
+def test_refresh_twice_gives_the_same_file_widgets_and_all(tmp_path):
+    path = tmp_path / "07_样例.ipynb"
+    book = new_notebook(cells=[new_markdown_cell("# 样例"), new_code_cell(SHOWY), new_code_cell("1 + 1")])
+    book.metadata["kernelspec"] = {"name": "gone", "display_name": "somebody's", "language": "python"}
+    nbformat.write(book, path)
+    assert refresh([path]) == [path]
+    first = path.read_bytes()
+    refresh([path])
+    assert path.read_bytes() == first
+    made = nbformat.read(path, as_version=4)
+    assert [c.id for c in made.cells] == ["07-01", "07-02", "07-03"]
+    assert made.metadata["kernelspec"] == KERNEL
+    stream, panel = made.cells[1].outputs
+    assert stream.text == "一\n二\n"
+    assert set(panel.data) == {"text/plain", "text/html"}
+
+
+def test_a_failing_notebook_is_left_as_it_was(tmp_path):
+    from nbclient.exceptions import CellExecutionError
+
+    path = tmp_path / "01_坏.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("1"), new_code_cell("1 / 0")]), path)
+    before = path.read_bytes()
+    with pytest.raises(CellExecutionError):
+        refresh([path])
+    assert path.read_bytes() == before
+
+
+def test_run_puts_the_users_parameters_into_a_copy(tmp_path):
+    path = tmp_path / "06_样例.ipynb"
+    parameters = new_code_cell('LEDGER = "样例.xlsx"', metadata={"tags": ["parameters"]})
+    cells = [parameters, new_code_cell("print(LEDGER)")]
+    nbformat.write(normalise(new_notebook(cells=cells), path.stem), path)
+    before = path.read_bytes()
+    made = run(path, tmp_path / "结果", {"LEDGER": "我的 台账.xlsx"})
+    assert made == tmp_path / "结果" / path.name
+    assert nbformat.read(made, as_version=4).cells[-1].outputs[0].text == "我的 台账.xlsx\n"
+    assert path.read_bytes() == before
+
+
+def test_a_misspelt_parameter_is_refused_by_name(tmp_path):
+    path = tmp_path / "06_样例.ipynb"
+    cell = new_code_cell('LEDGER = "样例.xlsx"', metadata={"tags": ["parameters"]})
+    nbformat.write(normalise(new_notebook(cells=[cell]), path.stem), path)
+    with pytest.raises(InputError, match=re.escape("LEGER; it has LEDGER")):
+        run(path, tmp_path / "out", {"LEGER": "x"})
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["06", "06_归集", "99", "0"])
+def test_a_notebook_is_found_by_the_start_of_its_name(name):
+    if name.startswith("06"):
+        assert find_notebook(name, FOLDER).stem == "06_归集问题"
+    else:
+        with pytest.raises(InputError, match="06_归集问题"):
+            find_notebook(name, FOLDER)
