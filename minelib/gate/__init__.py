@@ -1,0 +1,12 @@
+"""The leak gate: what is about to leave is read once more, as a stranger would read it.
+
+Redaction masks at load; this looks at the files themselves (tables, workbooks, facts, figures, PDF, Word and
+notebooks), so that a slip anywhere between is caught. A hit stops the run and names files and record ids, not
+text.
+"""
+
+from minelib.gate.check import check_leaks, check_notebook
+from minelib.gate.reader import Reader
+from minelib.gate.texts import texts_of
+
+__all__ = ["Reader", "check_leaks", "check_notebook", "texts_of"]
