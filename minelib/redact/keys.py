@@ -67,8 +67,9 @@ def load_key(path: str | Path | None = None) -> bytes:
     Parameters
     ----------
     path : str or Path, optional
-        A file of 64 hexadecimal digits, as `new_key` writes it. A file that was named and is not there is an
-        error: a mistyped name must not quietly change every pseudonym.
+        A file of 64 hexadecimal digits, as `new_key` writes it; lines that begin with # are comments. A file that
+        was named and is not there is an error: a mistyped name must not quietly change every pseudonym. One that
+        others can read is warned of, unless its first line says `# public`, as that of the sample key does.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def load_key(path: str | Path | None = None) -> bytes:
     if path is None and not chosen.exists():
         return new_key(chosen)
     try:
-        key = bytes.fromhex(chosen.read_text(encoding="ascii").strip())
+        lines = chosen.read_text(encoding="utf-8").splitlines()
+        key = bytes.fromhex("".join(line.strip() for line in lines if not line.startswith("#")))
     except FileNotFoundError as error:
         raise InputError(
             f"key file {chosen} is not there; make one with minelib.redact.new_key(path)"
@@ -90,7 +92,8 @@ def load_key(path: str | Path | None = None) -> bytes:
         raise InputError(f"{chosen} is no key: 64 hexadecimal digits are needed") from error
     if len(key) < 16:
         raise InputError(f"{chosen} is no key: it holds {len(key)} bytes, at least 16 are needed")
-    if os.name == "posix" and chosen.stat().st_mode & 0o077:
+    public = bool(lines) and lines[0].startswith("# public")
+    if os.name == "posix" and not public and chosen.stat().st_mode & 0o077:
         warnings.warn(f"key file {chosen} can be read by others: chmod 600 it", MinelibWarning, stacklevel=2)
     return key
 
