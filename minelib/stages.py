@@ -177,7 +177,7 @@ def screen(grouped: Frames, config: Config) -> Frames:
     """Rank issues as candidates."""
     from minelib.screen import Weights, screen_issues
 
-    weights = Weights(**config.screen)
+    weights = Weights.changed(config.screen)
     tables = grouped["petitions"], grouped["matters"], grouped["issues"]
     candidates, signals = screen_issues(*tables, weights=weights, seed=config.seed)
     return {"candidates": candidates, "signals": signals}

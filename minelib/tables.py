@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from minelib.runs import Run
+from minelib.screen import law_sheet
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -115,4 +116,5 @@ def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> None:
         write_parquet(getattr(run, name), folder / "tables" / f"{name}.parquet")
     write_csv(run.candidates, folder / "candidates.csv")
     write_csv(rejects, folder / "rejects.csv")
-    write_workbook({title: getattr(run, name) for name, title in SHEETS.items()}, folder / "candidates.xlsx")
+    sheets = {title: getattr(run, name) for name, title in SHEETS.items()}
+    write_workbook({**sheets, "法条": law_sheet(run.candidates, run.petitions)}, folder / "candidates.xlsx")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from minelib.schema import MATTER
+from minelib.trends import counted_dates
 
 
 def n_people(petitions: pd.DataFrame) -> pd.Series:
@@ -41,14 +42,14 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
         those most of its petitions name, the smallest in order among equals.
     """
     rows = petitions.sort_values("record_id")
-    rows = rows.assign(petitioner=petitioner_keys(rows), people=n_people(rows), length=rows["text"].str.len())
+    rows = rows.assign(day=counted_dates(rows), petitioner=petitioner_keys(rows), people=n_people(rows), length=rows["text"].str.len())
     groups = rows.groupby("matter_id", sort=True)
     table = groups.agg(
         n_petitions=("record_id", "size"),
         n_petitioners=("petitioner", "nunique"),
         n_people=("people", "sum"),
-        first_at=("received_at", "min"),
-        last_at=("received_at", "max"),
+        first_at=("day", "min"),
+        last_at=("day", "max"),
         issue_id=("issue_id", "first"),
     )
     named = {"class_code": "class_code", "place": "named_place", "respondent": "named_respondent", "township": "township"}
