@@ -116,6 +116,19 @@ def test_one_wrong_in_two_districts_is_two_matters():
     assert found.matter_id["d1"] == found.matter_id["d2"]
 
 
+def test_what_the_ledger_says_of_place_and_respondent_counts():
+    others = [row for row in OTHERS if "工资" not in row[2]]
+    letters = ledger(WAGES[:1], [("c9", "P9", *WAGES[0][2:])], others)
+    letters = letters.assign(title=letters["title"].str.replace("K3县金蝉商贸公司", "公司"))
+    places = ["河口镇银鹭家园项目", "河口镇银鹭家园项目工地", *[""] * len(others)]
+    firms = ["丹枫劳务有限公司", "丹枫劳务公司", *[""] * len(others)]
+    one = link_matters(letters.assign(place=places, respondent=firms)).matter_id
+    assert one["c1"] == one["c9"]
+    places[1], firms[1] = "松风镇碧波名邸项目", "朝霞建筑有限公司"
+    two = link_matters(letters.assign(place=places, respondent=firms)).matter_id
+    assert two["c1"] != two["c9"]
+
+
 def test_a_class_in_common_or_none_moves_the_link():
     table = ledger(RUBBISH[:2], OTHERS)
     same = ["C01"] * len(table)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from minelib.matters.evidence import dots
+from minelib.matters.evidence import dots, text_column
 
 NEAR_COPY = 0.6  # cosine of the words, where the titles are the same
 _MIN_TITLE = 6  # characters of a title that can tell a copy
@@ -17,14 +17,15 @@ def copy_of(petitions: pd.DataFrame, words: sp.csr_matrix) -> tuple[np.ndarray, 
     """Return for each petition the first row it copies, its own where it copies none, and how like it is.
 
     A copy has the words of an earlier petition, marks and spaces aside; a near copy its title and most of its
-    words.  Linear in the number of petitions; `words` as `word_weights` gives them.
+    words. Letters that the ledger files under two places or respondents are no copies, as one form letter may
+    be sent about each. Linear in the number of petitions; `words` as `word_weights` gives them.
     """
-    titles = [_NOT_WORD.sub("", title) for title in petitions["title"]]
-    texts = [_NOT_WORD.sub("", text) for text in petitions["text"]]
-    letters = [f"{title}\n{text}" if text else None for title, text in zip(titles, texts, strict=True)]
-    same_letter = _first_with(letters)
-    same_title = _first_with([title if len(title) >= _MIN_TITLE else None for title in titles])
-    rows = np.arange(len(titles))
+    said = [text_column(petitions, c) for c in ("title", "text", "place", "respondent")]
+    plain = ([_NOT_WORD.sub("", cell) for cell in column] for column in said)
+    keys = list(zip(*plain, strict=True))
+    same_letter = _first_with([key if key[1] else None for key in keys])
+    same_title = _first_with([(key[0], *key[2:]) if len(key[0]) >= _MIN_TITLE else None for key in keys])
+    rows = np.arange(len(keys))
     near = dots(words, rows, same_title) >= NEAR_COPY
     first = np.where(near, np.minimum(same_letter, same_title), same_letter)
     while (first != first[first]).any():
@@ -33,8 +34,8 @@ def copy_of(petitions: pd.DataFrame, words: sp.csr_matrix) -> tuple[np.ndarray, 
     return first, likeness
 
 
-def _first_with(keys: list[str | None]) -> np.ndarray:
+def _first_with(keys: list[tuple[str, ...] | None]) -> np.ndarray:
     """Return for each key the first row that has it; a row without a key stands for itself."""
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     rows = [i if key is None else seen.setdefault(key, i) for i, key in enumerate(keys)]
     return np.array(rows, dtype=np.int64)

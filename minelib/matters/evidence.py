@@ -5,7 +5,7 @@ of two rows.  It is summed as log odds, as in record linkage (Fellegi and Sunter
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,8 @@ import pandas as pd
 import scipy.sparse as sp
 
 from minelib.matters.names import TaughtNames
-from minelib.mentions import Mention
+from minelib.mentions import Mention, find_mentions, normalise_name
+from minelib.schema import MASK
 from minelib.vectorise import document_frequency, limit_frequency, term_counts, tfidf
 
 TITLE_WEIGHT = 3  # a title's words count as if said this often
@@ -34,9 +35,12 @@ class Evidence:
     words: sp.csr_matrix  # TF-IDF of words, title weighed
     grams: sp.csr_matrix  # TF-IDF of runs of three characters of the title
     names: sp.csr_matrix  # square root of the rarity of each name of a place or respondent
-    counties: sp.csr_matrix  # 1 for each county or city district in the title
-    cities: sp.csr_matrix  # 1 for each city in the title
+    counties: sp.csr_matrix  # 1 for each county or city district in title or place
+    cities: sp.csr_matrix  # 1 for each city in title or place
     townships: sp.csr_matrix  # 1 for each township anywhere
+    sites: sp.csr_matrix  # 1 for each name in the ledger's own column of places
+    towns: sp.csr_matrix  # 1 for each township in that column
+    respondents: sp.csr_matrix  # 1 for the respondent the ledger's own column gives
     petitioners: sp.csr_matrix  # for who sent it: 1, the less the more letters he or she sent
     classes: sp.csr_matrix  # 1 for each grievance class it may be of
     days: np.ndarray
@@ -63,7 +67,8 @@ def gather(
     Parameters
     ----------
     petitions : DataFrame
-        ``title``, ``text``; ``petitioner_id``, ``received_at`` and ``respondent`` where the ledger has them.
+        ``title``, ``text``; ``petitioner_id``, ``received_at``, ``place`` and ``respondent`` where the ledger
+        has them.
     words : csr_matrix
         See `word_weights`.
     mentions : sequence of sequences of Mention
@@ -71,15 +76,18 @@ def gather(
     classes : sequence of set of str
         Grievance classes each petition may be of; empty where not known.
     """
-    names, counties, cities, townships = _named(petitions, mentions)
+    respondents = [normalise_name(MASK.sub("", r), "company") for r in text_column(petitions, "respondent")]
+    places = [find_mentions(place) for place in text_column(petitions, "place")]
+    named = _named(petitions, mentions, places, respondents)
     return Evidence(
         words=words,
         grams=_weigh([_grams(title) for title in petitions["title"]], max_df=0.05),
-        names=_rarity(names),
-        counties=counties,
-        cities=cities,
-        townships=townships,
-        petitioners=_petitioners(_text(petitions, "petitioner_id")),
+        names=_rarity(_matrix(named)),
+        **_areas(petitions["title"], mentions, places),
+        sites=_matrix([{m.name: 1.0 for m in found if m.kind not in _NO_NAME} for found in places]),
+        towns=_matrix([{m.name: 1.0 for m in found if m.kind == "township"} for found in places]),
+        respondents=_matrix([{r: 1.0} if r else {} for r in respondents]),
+        petitioners=_petitioners(text_column(petitions, "petitioner_id")),
         classes=_matrix([dict.fromkeys(codes, 1.0) for codes in classes]),
         days=_days(petitions),
     )
@@ -116,22 +124,37 @@ def _weigh(tokens: Sequence[Sequence[str]], *, max_df: float) -> sp.csr_matrix:
     return weighed[:, document_frequency(weighed) > 1]
 
 
-def _named(petitions: pd.DataFrame, mentions: Sequence[Sequence[Mention]]) -> list[sp.csr_matrix]:
-    """Return matrices of names, of counties and of cities in titles, and of townships."""
+def _named(
+    petitions: pd.DataFrame,
+    mentions: Sequence[Sequence[Mention]],
+    places: Sequence[Sequence[Mention]],
+    respondents: Sequence[str],
+) -> list[dict[str, float]]:
+    """Return the names of places and respondents in each petition, and how much each counts."""
     taught = TaughtNames.of(mentions)
-    rows = [[] for _ in range(4)]
-    columns = (_text(petitions, c) for c in ("title", "text", "respondent"))
-    for title, text, respondent, found in zip(*columns, mentions, strict=True):
-        head = [m for m in found if m.end <= len(title)]
-        inside = {m.name for m in head if m.kind not in _NO_NAME} | {respondent} - {""}
-        inside |= taught.find(_DOTS.sub("", title))
-        anywhere = {m.name for m in found if m.kind not in _NO_NAME}
-        anywhere |= taught.find(_DOTS.sub("", text[:_HEAD]))
-        rows[0].append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
-        rows[1].append({m.name: 1.0 for m in head if m.kind == "district" and m.name[-1] in "县区"})
-        rows[2].append({m.name: 1.0 for m in head if m.kind == "district" and m.name[-1] in "市州"})
-        rows[3].append({m.name: 1.0 for m in found if m.kind == "township"})
-    return [_matrix(r) for r in rows]
+    rows = []
+    columns = (text_column(petitions, c) for c in ("title", "text"))
+    for title, text, found, where, whom in zip(*columns, mentions, places, respondents, strict=True):
+        named = [m for m in found if m.kind not in _NO_NAME]
+        inside = {m.name for m in named if m.end <= len(title)} | taught.find(_DOTS.sub("", title))
+        inside |= {m.name for m in where if m.kind not in _NO_NAME} | ({whom} - {""})
+        anywhere = {m.name for m in named} | taught.find(_DOTS.sub("", text[:_HEAD]))
+        rows.append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
+    return rows
+
+
+def _areas(
+    titles: Iterable[str], mentions: Sequence[Sequence[Mention]], places: Sequence[Sequence[Mention]]
+) -> dict[str, sp.csr_matrix]:
+    """Return matrices of the counties and cities of titles and places, and of townships anywhere."""
+    rows = {"counties": [], "cities": [], "townships": []}
+    for title, found, where in zip(titles, mentions, places, strict=True):
+        districts = [m.name for m in found if m.kind == "district" and m.end <= len(title)]
+        districts += [m.name for m in where if m.kind == "district"]
+        rows["counties"].append({name: 1.0 for name in districts if name[-1] in "县区"})
+        rows["cities"].append({name: 1.0 for name in districts if name[-1] in "市州"})
+        rows["townships"].append({m.name: 1.0 for m in [*found, *where] if m.kind == "township"})
+    return {name: _matrix(found) for name, found in rows.items()}
 
 
 def _matrix(rows: list[dict[str, float]]) -> sp.csr_matrix:
@@ -158,7 +181,7 @@ def _petitioners(ids: list[str]) -> sp.csr_matrix:
     return (senders @ sp.diags_array(np.sqrt(share.clip(min=0)).astype(np.float32))).tocsr()
 
 
-def _text(petitions: pd.DataFrame, column: str) -> list[str]:
+def text_column(petitions: pd.DataFrame, column: str) -> list[str]:
     """Return a column as text, "" throughout where the ledger has none."""
     return petitions[column].fillna("").astype(str).tolist() if column in petitions else [""] * len(petitions)
 

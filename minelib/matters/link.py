@@ -15,7 +15,7 @@ from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chan
 from minelib.mentions import Mention, find_mentions
 from minelib.schema import LINK, frame
 
-FIRST = 0.7  # two petitions begin a matter from this chance on
+FIRST = 0.75  # two petitions begin a matter from this chance on
 LEAST = 0.4  # a matter grows while the mean chance of its pairs is at least this
 MIN_CHANCE = 0.1  # weaker pairs say nothing for a matter
 HEAD = 600  # characters of a letter in which names are looked for; later ones are of bystanders
@@ -56,8 +56,8 @@ def link_matters(
     Parameters
     ----------
     petitions : DataFrame
-        ``record_id``, ``title``, ``text``; ``petitioner_id``, ``received_at`` and ``respondent`` are used
-        where they are there.
+        ``record_id``, ``title``, ``text``; ``petitioner_id``, ``received_at``, ``place`` and ``respondent`` are
+        used where they are there.
     tokens : sequence of sequences of str, optional
         Words of each title and text joined by a line break; cut here when not given.
     classes : sequence of str or DataFrame of str, optional
@@ -72,7 +72,7 @@ def link_matters(
     --------
     >>> rows = [
     ...     ("1", "云栖苑小区垃圾站臭气扰民", "垃圾站每到夏天臭气熏天"),
-    ...     ("2", "云栖苑垃圾站何时搬走", "垃圾站紧挨住宅，臭气熏天"),
+    ...     ("2", "云栖苑小区垃圾站何时搬走", "垃圾站紧挨住宅，臭气熏天"),
     ...     ("3", "金蝉商贸公司拖欠货款", "欠货款半年"),
     ... ]
     >>> found = link_matters(pd.DataFrame(rows, columns=["record_id", "title", "text"]))
@@ -128,7 +128,8 @@ def _pairs(e: Evidence, rows: np.ndarray) -> pd.DataFrame:
     near = dots(e.words, left, right) >= _NEAR
     again = found[:, list(WEIGHTS).index("petitioner")] > 0
     reason = np.select([near, again], [1, 2], default=3)
-    pairs = pd.DataFrame({"left": rows[left], "right": rows[right], "reason": reason}).assign(chance=chances(found), copied=False)
+    pairs = pd.DataFrame({"left": rows[left], "right": rows[right], "reason": reason})
+    pairs = pairs.assign(chance=chances(found), copied=False)
     return pairs[pairs["chance"] >= MIN_CHANCE]
 
 

@@ -11,16 +11,22 @@ from minelib.matters.evidence import Evidence, dots
 from minelib.vectorise import document_frequency
 
 # Log odds that two petitions are one matter, for one unit of each evidence.  Estimated by logistic regression
-# on pairs of petitions to a city's message board that were read and labelled by hand, then rounded.
+# on pairs of petitions to a city's message board that were read and labelled by hand, then rounded. That board
+# has no columns of places and respondents: their four weights are set by hand, well below what a synthetic ledger
+# with such columns gives.
 WEIGHTS = {
     "words": 11.0,  # cosine of the words, at most WORDS_CAP
     "grams": 3.9,  # cosine of the runs of characters in the title
     "names": 0.07,  # log rarity of the shared names, at most NAMES_CAP
-    "unnamed": -1.3,  # no name of a place or respondent in common
+    "unnamed": -1.4,  # no name of a place or respondent in common
     "petitioner": 1.6,  # the same petitioner, if one of few letters
     "apart": -3.9,  # titles that name different counties, or different cities
     "township": 1.55,  # a township in common
-    "other_class": -1.35,  # no grievance class in common
+    "other_class": -1.6,  # no grievance class in common
+    "site": 1.5,  # one place in the ledger's own column
+    "other_site": -4.0,  # two places in it
+    "respondent": 1.5,  # one respondent in the ledger's own column
+    "other_respondent": -4.0,  # two respondents in it
     "gap": -0.4,  # logarithm of the days between, plus one
 }
 INTERCEPT = -1.4
@@ -57,6 +63,10 @@ def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         "apart": _apart(e.counties, left, right) | _apart(e.cities, left, right),
         "township": dots(e.townships, left, right) > 0,
         "other_class": _apart(e.classes, left, right),
+        "site": dots(e.sites, left, right) > 0,
+        "other_site": _apart(e.sites, left, right) | _apart(e.towns, left, right),
+        "respondent": dots(e.respondents, left, right) > 0,
+        "other_respondent": _apart(e.respondents, left, right),
         "gap": np.nan_to_num(np.log1p(np.abs(e.days[left] - e.days[right])), nan=UNKNOWN_GAP),
     }
     return np.column_stack([found[name] for name in WEIGHTS]).astype(np.float32)
