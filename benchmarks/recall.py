@@ -23,7 +23,9 @@ def best_f1(gold: dict[str, set], predicted: dict[str, set]) -> pd.Series:
     scores = {}
     for name, members in gold.items():
         near = {n for m in members for n in where.get(m, ())}
-        scores[name] = max((2 * len(members & predicted[n]) / (len(members) + len(predicted[n])) for n in near), default=0.0)
+        scores[name] = max(
+            (2 * len(members & predicted[n]) / (len(members) + len(predicted[n])) for n in near), default=0.0
+        )
     return pd.Series(scores, dtype=float)
 
 
@@ -35,7 +37,11 @@ def groups(table: pd.DataFrame, column: str) -> dict[str, set]:
 
 def rank_of(members: set, found: dict[str, set], ranked: list[str]) -> int:
     """Return the rank of the candidate that holds most of a topic and is mostly it; 0 where there is none."""
-    shared = {i: len(found[i] & members) for i in ranked if i in found and 2 * len(found[i] & members) > len(found[i])}
+    shared = {
+        i: len(found[i] & members)
+        for i in ranked
+        if i in found and 2 * len(found[i] & members) > len(found[i])
+    }
     best = max(shared, key=lambda i: (shared[i], -ranked.index(i)), default=None)
     return ranked.index(best) + 1 if best and shared[best] else 0
 
@@ -70,7 +76,9 @@ def measure(folder: str, answers: str, *, top: int = 10) -> dict:
 
 def main() -> None:
     """Print the comparison as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder")
     parser.add_argument("answers")
     a = parser.parse_args()

@@ -49,7 +49,9 @@ def compare_runs(old: Run, new: Run, *, matters: int = 5, top: int = 10) -> Comp
     columns = ["state", "issue_id_old", "issue_id_new", "label", "n_matters_old", "n_matters_new", "n_shared"]
     table = pd.DataFrame(rows, columns=columns)
     order = {name: n for n, name in enumerate(STATES)}
-    table = table.sort_values(["state", "issue_id_new", "issue_id_old"], key=lambda c: c.map(order) if c.name == "state" else c)
+    table = table.sort_values(
+        ["state", "issue_id_new", "issue_id_old"], key=lambda c: c.map(order) if c.name == "state" else c
+    )
     return Comparison(table.reset_index(drop=True), _warnings(old, new, links, matters=matters, top=top))
 
 
@@ -65,7 +67,9 @@ def _links(old: Run, new: Run) -> pd.DataFrame:
     split = pairs["issue_id_old"].map(n_parts).astype(float).gt(1) & (pairs["share"] >= _PART)
     pairs = pairs[(pairs["share"] >= _GOES_ON) | split].assign(split=split)
     joined = pairs.groupby("issue_id_new")["issue_id_old"].transform("size") > 1
-    pairs["state"] = ["split" if s else "merged" if j else "kept" for s, j in zip(pairs["split"], joined, strict=True)]
+    pairs["state"] = [
+        "split" if s else "merged" if j else "kept" for s, j in zip(pairs["split"], joined, strict=True)
+    ]
     return _described(pairs, old, new)
 
 
@@ -83,8 +87,16 @@ def _unlinked(run: Run, links: pd.DataFrame, which: str):
     alone = run.issues[~run.issues["issue_id"].isin(links[f"issue_id_{which}"])]
     for row in alone.itertuples():
         known = {f"issue_id_{which}": row.issue_id, f"n_matters_{which}": row.n_matters}
-        empty = {f"issue_id_{w}": "" for w in ("old", "new") if w != which} | {f"n_matters_{w}": 0 for w in ("old", "new") if w != which}
-        yield {"state": "gone" if which == "old" else "new", "label": row.label, "n_shared": 0, **known, **empty}
+        empty = {f"issue_id_{w}": "" for w in ("old", "new") if w != which} | {
+            f"n_matters_{w}": 0 for w in ("old", "new") if w != which
+        }
+        yield {
+            "state": "gone" if which == "old" else "new",
+            "label": row.label,
+            "n_shared": 0,
+            **known,
+            **empty,
+        }
 
 
 def _warnings(old: Run, new: Run, links: pd.DataFrame, *, matters: int, top: int) -> pd.DataFrame:
@@ -95,8 +107,17 @@ def _warnings(old: Run, new: Run, links: pd.DataFrame, *, matters: int, top: int
     for row in new.candidates.sort_values("rank").itertuples():
         was, stood = int(n_before.get(row.issue_id, 0)), rank_before.get(row.issue_id)
         if row.n_matters >= matters > was:
-            rows.append((row.issue_id, row.label, f"事项数由{was}件增至{row.n_matters}件，达到{matters}件", row.n_matters))
+            rows.append(
+                (
+                    row.issue_id,
+                    row.label,
+                    f"事项数由{was}件增至{row.n_matters}件，达到{matters}件",
+                    row.n_matters,
+                )
+            )
         if row.rank <= top and (pd.isna(stood) or stood is None or stood > top):
             stood = "未列入" if stood is None or pd.isna(stood) else f"第{int(stood)}位"
-            rows.append((row.issue_id, row.label, f"进入前{top}位（上期{stood}，本期第{row.rank}位）", row.n_matters))
+            rows.append(
+                (row.issue_id, row.label, f"进入前{top}位（上期{stood}，本期第{row.rank}位）", row.n_matters)
+            )
     return pd.DataFrame(rows, columns=["issue_id", "label", "warning", "n_matters"])

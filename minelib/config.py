@@ -23,7 +23,9 @@ class LedgerOptions:
 
     sheet: str = ""  # only this sheet; "" reads every sheet that has a text column
     columns: dict[str, str] = field(default_factory=dict)  # schema name → the ledger's own header
-    since: str = ""  # YYYY-MM-DD: petitions before this day are put aside as rejects, and so is one without a date
+    since: str = (
+        ""  # YYYY-MM-DD: petitions before this day are put aside as rejects, and so is one without a date
+    )
     until: str = ""  # YYYY-MM-DD: petitions after this day are put aside
 
 
@@ -68,7 +70,9 @@ class Config:
     redact: RedactOptions = RedactOptions()
     segment: SegmentOptions = SegmentOptions()
     mine: MineOptions = MineOptions()
-    screen: dict[str, float] = field(default_factory=dict)  # signal → weight, where it differs from the default
+    screen: dict[str, float] = field(
+        default_factory=dict
+    )  # signal → weight, where it differs from the default
     briefing: dict[str, object] = field(default_factory=dict)  # see `minelib.briefing.BriefingConfig`
 
     def digest(self, *parts: str) -> str:

@@ -60,10 +60,14 @@ def load_run(folder: str | Path) -> Run:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"{folder} holds no finished run (no readable manifest.json); run `minelib mine` first") from error
+        raise InputError(
+            f"{folder} holds no finished run (no readable manifest.json); run `minelib mine` first"
+        ) from error
     if manifest.get("schema_version") != SCHEMA_VERSION:
         found = manifest.get("schema_version")
-        raise InputError(f"{folder} has schema version {found}, this minelib reads {SCHEMA_VERSION}; mine it again")
+        raise InputError(
+            f"{folder} has schema version {found}, this minelib reads {SCHEMA_VERSION}; mine it again"
+        )
     tables = {name: pd.read_parquet(folder / "tables" / f"{name}.parquet") for name in TABLES[1:]}
     petitions = pd.read_parquet(folder / "petitions.parquet")
     return Run(petitions, **tables, counts=manifest["counts"], manifest=manifest)
@@ -119,7 +123,9 @@ def only_run_in(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / ".lock", timeout=0)
         lock.acquire()
     except Timeout as error:
-        raise InputError(f"another run is writing to {folder}; wait for it or give --out another name") from error
+        raise InputError(
+            f"another run is writing to {folder}; wait for it or give --out another name"
+        ) from error
     except OSError as error:
         raise InputError(f"cannot write to {folder}: {error.strerror or error}") from error
     try:
@@ -151,7 +157,9 @@ def staged(folder: Path) -> Iterator[Path]:
 
 def write_json(path: Path, tree: dict) -> None:
     """Write sorted, readable JSON in UTF-8."""
-    path.write_text(json.dumps(tree, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(
+        json.dumps(tree, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 def digest(*parts: str | bytes) -> str:
@@ -179,5 +187,16 @@ def program_digest() -> str:
 
 def library_versions() -> dict[str, str]:
     """Return the versions of the libraries whose results reach the run folder."""
-    names = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "jieba", "rjieba", "igraph", "matplotlib", "typst")
+    names = (
+        "numpy",
+        "scipy",
+        "pandas",
+        "pyarrow",
+        "scikit-learn",
+        "jieba",
+        "rjieba",
+        "igraph",
+        "matplotlib",
+        "typst",
+    )
     return {name: version(name) for name in names}

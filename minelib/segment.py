@@ -46,7 +46,7 @@ _BLOCK = re.compile(r"[\u4e00-\u9fd5A-Za-z0-9+#&._%\-]+|[^\u4e00-\u9fd5A-Za-z0-9
 _STUTTER = re.compile("([\u4e00-\u9fd5])(?:[\u4e00-\u9fd5]{0,2}\\1){2}")
 _TRIPLE = re.compile("([\u4e00-\u9fd5])\\1\\1")
 
-# A user's own word: more than any split of it reaches in jieba's dictionary of 60 million counts, so that it stays whole.
+# A user's own word: more than any split of it reaches in jieba's dictionary of 60 million counts, so it stays whole.
 _OWN_FREQUENCY = 5_000
 
 

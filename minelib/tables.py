@@ -17,13 +17,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 # What a reader of the workbook sees for each column.
 NAMES = {
-    "rank": "排名", "score": "得分", "issue_id": "问题编号", "label": "问题", "keywords": "关键词", "class_code": "类别",
-    "n_petitions": "件次", "n_matters": "事项数", "n_petitioners": "独立反映人", "n_people": "人次", "n_places": "地点数",
-    "n_respondents": "被反映对象数", "stability": "稳定性", "exemplars": "典型件编号", "first_at": "最早", "last_at": "最近",
-    "reasons": "主要理由", "rank_low": "排名下限", "rank_high": "排名上限", "person_routes": "个案方式", "class_routes": "类案方式",
-    "supervised": "监督对象", "laws": "法律依据", "verify": "监督点（需核查）", "signal": "指标", "value": "数值", "shown": "说明",
-    "points": "得分贡献", "matter_id": "事项编号", "place": "地点", "respondent": "被反映对象", "township": "地区",
-    "exemplar": "典型件编号", "record_id": "编号", "source": "文件", "sheet": "工作表", "row": "行", "reason": "原因",
+    "rank": "排名", "score": "得分", "issue_id": "问题编号", "label": "问题",
+    "keywords": "关键词", "class_code": "类别", "n_petitions": "件次", "n_matters": "事项数",
+    "n_petitioners": "独立反映人", "n_people": "人次", "n_places": "地点数", "n_respondents": "被反映对象数",
+    "stability": "稳定性", "exemplars": "典型件编号", "first_at": "最早", "last_at": "最近",
+    "reasons": "主要理由", "rank_low": "排名下限", "rank_high": "排名上限", "person_routes": "个案方式",
+    "class_routes": "类案方式", "supervised": "监督对象", "laws": "法律依据", "verify": "监督点（需核查）",
+    "signal": "指标", "value": "数值", "shown": "说明", "points": "得分贡献",
+    "matter_id": "事项编号", "place": "地点", "respondent": "被反映对象", "township": "地区",
+    "exemplar": "典型件编号", "record_id": "编号", "source": "文件", "sheet": "工作表",
+    "row": "行", "reason": "原因",
 }  # fmt: skip
 
 SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
@@ -63,7 +66,12 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     """Write one sheet a table and one on method, header frozen, columns sized, bytes the same each time."""
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
     book = xlsxwriter.Workbook(path, options)
     book.set_properties({"created": datetime(2000, 1, 1), "title": "类案监督线索"})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1})

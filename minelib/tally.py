@@ -42,7 +42,12 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
         those most of its petitions name, the smallest in order among equals.
     """
     rows = petitions.sort_values("record_id")
-    rows = rows.assign(day=counted_dates(rows), petitioner=petitioner_keys(rows), people=n_people(rows), length=rows["text"].str.len())
+    rows = rows.assign(
+        day=counted_dates(rows),
+        petitioner=petitioner_keys(rows),
+        people=n_people(rows),
+        length=rows["text"].str.len(),
+    )
     groups = rows.groupby("matter_id", sort=True)
     table = groups.agg(
         n_petitions=("record_id", "size"),
@@ -52,7 +57,12 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
         last_at=("day", "max"),
         issue_id=("issue_id", "first"),
     )
-    named = {"class_code": "class_code", "place": "named_place", "respondent": "named_respondent", "township": "township"}
+    named = {
+        "class_code": "class_code",
+        "place": "named_place",
+        "respondent": "named_respondent",
+        "township": "township",
+    }
     for column, source in named.items():
         table[column] = most_common(rows, source).reindex(table.index).fillna("")
     longest = rows.sort_values(["length", "record_id"], ascending=[False, True]).drop_duplicates("matter_id")

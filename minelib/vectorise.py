@@ -41,7 +41,12 @@ def is_content_word(word: str) -> bool:
     >>> [w for w in ["拖欠", "的", "工资", "，", "2019", "〈姓名3QK7〉", "K9县"] if is_content_word(w)]
     ['拖欠', '工资', 'K9县']
     """
-    return len(word) > 1 and bool(_WORD.fullmatch(word)) and not MASK.fullmatch(word) and word not in _stopwords()
+    return (
+        len(word) > 1
+        and bool(_WORD.fullmatch(word))
+        and not MASK.fullmatch(word)
+        and word not in _stopwords()
+    )
 
 
 def term_counts(tokens: Sequence[Sequence[str]], *, min_df: int = 1, max_df: float = 1.0) -> TermMatrix:

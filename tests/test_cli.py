@@ -59,8 +59,13 @@ def test_what_the_user_got_wrong_is_one_line_and_exit_2(tmp_path, key, capfd, ar
 
 
 def test_redact_writes_spans_of_the_text_given(tmp_path, key):
-    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "text": "电话13812345678。"}) + "\n", encoding="utf-8")
-    assert main(["redact", str(tmp_path / "in.jsonl"), "--spans", str(tmp_path / "out.jsonl"), "--key", key]) == 0
+    (tmp_path / "in.jsonl").write_text(
+        json.dumps({"id": "a", "text": "电话13812345678。"}) + "\n", encoding="utf-8"
+    )
+    assert (
+        main(["redact", str(tmp_path / "in.jsonl"), "--spans", str(tmp_path / "out.jsonl"), "--key", key])
+        == 0
+    )
     row = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
     assert row["spans"] == [[2, 13, "PHONE"]]
     assert "13812345678" not in row["text"]
@@ -86,7 +91,9 @@ def test_brief_makes_the_other_templates(folder):
 
 
 def test_columns_of_a_table_line_up_under_han_characters():
-    lines = table_lines(pd.DataFrame({"a": ["拖欠", "x"], "n": [1, 200]}), {"a": "问题", "n": "事项"}).splitlines()
+    lines = table_lines(
+        pd.DataFrame({"a": ["拖欠", "x"], "n": [1, 200]}), {"a": "问题", "n": "事项"}
+    ).splitlines()
     assert {text_width(line) for line in lines} == {10}
 
 

@@ -13,7 +13,11 @@ def states(old, new):
     ("old", "new", "expected"),
     [
         ({"A": list("abcd")}, {"X": list("abcdef")}, {("kept", "A", "X")}),
-        ({"A": list("ab"), "B": list("cd")}, {"X": list("abcd")}, {("merged", "A", "X"), ("merged", "B", "X")}),
+        (
+            {"A": list("ab"), "B": list("cd")},
+            {"X": list("abcd")},
+            {("merged", "A", "X"), ("merged", "B", "X")},
+        ),
         ({"A": list("abcd")}, {"X": list("ab"), "Y": list("cd")}, {("split", "A", "X"), ("split", "A", "Y")}),
         ({"A": list("ab")}, {"X": list("yz")}, {("gone", "A", ""), ("new", "", "X")}),
         ({}, {"X": list("yz")}, {("new", "", "X")}),

@@ -24,13 +24,19 @@ def declared():
 @pytest.fixture(scope="module")
 def pinned():
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    return {canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([\w.+!-]+)", text, re.M)}
+    return {
+        canonicalize_name(name): version
+        for name, version in re.findall(r"^([\w.-]+)==([\w.+!-]+)", text, re.M)
+    }
 
 
 @pytest.fixture(scope="module")
 def conda():
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    return {canonicalize_name(name): version for name, version in re.findall(r"^\s+- ([\w.-]+)==(\S+)$", text, re.M)}
+    return {
+        canonicalize_name(name): version
+        for name, version in re.findall(r"^\s+- ([\w.-]+)==(\S+)$", text, re.M)
+    }
 
 
 def test_every_declared_library_is_pinned_within_its_bounds(declared, pinned):
@@ -57,5 +63,7 @@ def test_the_libraries_the_project_names_are_really_used(name):
     used = re.compile(rf"^\s*(import|from) {module}\b", re.M)
     sources = [*ROOT.glob("minelib/**/*.py"), *ROOT.glob("tests/*.py")]
     in_code = any(used.search(path.read_text(encoding="utf-8")) for path in sources)
-    in_make = re.search({"jupyterlab": "jupyter lab", "nbval": "--nbval"}.get(name, "$^"), (ROOT / "Makefile").read_text())
+    in_make = re.search(
+        {"jupyterlab": "jupyter lab", "nbval": "--nbval"}.get(name, "$^"), (ROOT / "Makefile").read_text()
+    )
     assert in_code or in_make

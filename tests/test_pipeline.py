@@ -20,8 +20,14 @@ from minelib.schema import CANDIDATE, MATTER, RUN_PETITION
 KEY = bytes(range(32))
 PLACES = ["云顶花园", "滨江雅苑", "金色家园", "翠竹新村", "锦绣华庭", "望江名邸", "桂花苑", "东湖公馆"]
 WRONGS = {
-    "物业费": ("物业擅自涨价", "我是{p}小区业主，物业公司没有召开业主大会就擅自上涨物业费，还停用门禁卡逼迫缴费。"),
-    "工资": ("工地拖欠农民工工资", "我们在{p}项目工地做木工，包工头和劳务公司拖欠农民工工资三个月，多次讨薪无果。"),
+    "物业费": (
+        "物业擅自涨价",
+        "我是{p}小区业主，物业公司没有召开业主大会就擅自上涨物业费，还停用门禁卡逼迫缴费。",
+    ),
+    "工资": (
+        "工地拖欠农民工工资",
+        "我们在{p}项目工地做木工，包工头和劳务公司拖欠农民工工资三个月，多次讨薪无果。",
+    ),
     "房产证": ("房产证办不下来", "{p}小区交房已经五年，开发商一直不给业主办理房产证，孩子入学受到影响。"),
     "补课": ("学校违规收补课费", "{p}中学周末组织学生集体补课，每人收补课费八百元，不交的学生被点名。"),
 }
@@ -34,7 +40,15 @@ def ledger(path: Path, seed: int = 0) -> Path:
         for title, text in WRONGS.values():
             day = f"2025-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
             who = f"{rng.choice('赵钱孙李')}{rng.choice('建国秀英')}"
-            rows.append((f"L{len(rows):03d}", day, who, f"{place}{title}", text.format(p=place) + f"联系电话1380013{len(rows):04d}。"))
+            rows.append(
+                (
+                    f"L{len(rows):03d}",
+                    day,
+                    who,
+                    f"{place}{title}",
+                    text.format(p=place) + f"联系电话1380013{len(rows):04d}。",
+                )
+            )
     rows.append(("L900", "2025-03-01", "", "", ""))
     rng.shuffle(rows)
     table = pd.DataFrame(rows, columns=["信访件编号", "信访日期", "姓名", "标题", "信访内容"])
@@ -43,7 +57,11 @@ def ledger(path: Path, seed: int = 0) -> Path:
 
 
 def contents(folder: Path, *, but: tuple[str, ...] = ()) -> dict[str, bytes]:
-    files = (p for p in folder.rglob("*") if p.is_file() and ".stages" not in p.parts and p.name not in (".lock", *but))
+    files = (
+        p
+        for p in folder.rglob("*")
+        if p.is_file() and ".stages" not in p.parts and p.name not in (".lock", *but)
+    )
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
@@ -58,7 +76,15 @@ def finished(tmp_path_factory):
 def test_a_run_folder_holds_what_the_contract_names(finished):
     folder, _ = finished
     there = set(contents(folder))
-    named = {"petitions.parquet", "candidates.csv", "candidates.xlsx", "facts.json", "briefing.pdf", "manifest.json", "rejects.csv"}
+    named = {
+        "petitions.parquet",
+        "candidates.csv",
+        "candidates.xlsx",
+        "facts.json",
+        "briefing.pdf",
+        "manifest.json",
+        "rejects.csv",
+    }
     assert named <= there
     assert any(name.startswith("figures/") and name.endswith(".png") for name in there)
 
@@ -82,7 +108,9 @@ def test_tables_have_the_named_columns_and_unique_ids(finished):
 
 def test_no_name_or_number_of_the_ledger_reaches_any_file(finished):
     folder, _ = finished
-    whole = b"".join(contents(folder).values()) + pd.read_parquet(folder / "petitions.parquet").to_csv().encode()
+    whole = (
+        b"".join(contents(folder).values()) + pd.read_parquet(folder / "petitions.parquet").to_csv().encode()
+    )
     assert b"1380013" not in whole
     assert not any((a + b).encode() in whole for a in "赵钱孙李" for b in "建国秀英")
 
@@ -160,7 +188,9 @@ def test_a_second_run_on_one_folder_is_refused(tmp_path):
     out = tmp_path / "out"
     hold = "import sys, time; from pathlib import Path; from minelib.runs import only_run_in\n"
     hold += "with only_run_in(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", hold, out], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, out], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
         assert other.stdout.readline().strip() == b"held"
         with pytest.raises(InputError, match="another run"), only_run_in(out):
             pass

@@ -21,15 +21,23 @@ from minelib.review import (
 from minelib.runs import Run
 from minelib.schema import CANDIDATE, ISSUE, MATTER, RUN_PETITION, frame
 
+COLUMNS = ("record_id", "matter_id", "issue_id", "received_at", "n_people")
 NOON = datetime(2025, 7, 1, 12)
 
 
 def a_run(issues: dict[str, list[str]]) -> Run:
-    rows = [{"record_id": r, "matter_id": f"M{r}", "issue_id": i, "received_at": "2025-06-01"} for i, rs in issues.items() for r in rs]
-    table = [{"issue_id": i, "label": f"问题{i}", "n_petitions": len(rs), "n_matters": len(rs)} for i, rs in issues.items()]
+    rows = [
+        {"record_id": r, "matter_id": f"M{r}", "issue_id": i, "received_at": "2025-06-01"}
+        for i, rs in issues.items()
+        for r in rs
+    ]
+    table = [
+        {"issue_id": i, "label": f"问题{i}", "n_petitions": len(rs), "n_matters": len(rs)}
+        for i, rs in issues.items()
+    ]
     numbers = {c: 0 for c, t in CANDIDATE.items() if t in ("int64", "float64")}
     return Run(
-        frame(rows, {k: v for k, v in RUN_PETITION.items() if k in ("record_id", "matter_id", "issue_id", "received_at", "n_people")}),
+        frame(rows, {k: RUN_PETITION[k] for k in COLUMNS}),
         frame([], MATTER), pd.DataFrame(), frame([{**numbers, **t} for t in table], ISSUE),
         frame([{**numbers, **t} for t in table], CANDIDATE), pd.DataFrame(),
     )  # fmt: skip
@@ -52,7 +60,11 @@ def test_accept_reject_rename_and_note_show_beside_the_candidate(run):
         decide(run, "I1", "note", by="乙", at=NOON, why="先问住建"),
     ]
     reviewed = replay(run, merge_decisions(decisions))
-    assert of(reviewed, "I1")[["decision", "label", "notes"]].tolist() == ["accept", "物业擅自涨价", "先问住建"]
+    assert of(reviewed, "I1")[["decision", "label", "notes"]].tolist() == [
+        "accept",
+        "物业擅自涨价",
+        "先问住建",
+    ]
     assert of(reviewed, "I2")[["decision", "why", "by"]].tolist() == ["reject", "单一事件", "甲"]
     assert of(reviewed, "I3")["decision"] == ""
 
@@ -76,7 +88,10 @@ def test_undo_takes_a_decision_back(run):
 
 
 def test_decisions_follow_their_petitions_into_the_next_months(run):
-    decisions = [decide(run, "I1", "accept", by="甲", at=NOON), decide(run, "I2", "reject", by="甲", at=NOON, why="单一事件")]
+    decisions = [
+        decide(run, "I1", "accept", by="甲", at=NOON),
+        decide(run, "I2", "reject", by="甲", at=NOON, why="单一事件"),
+    ]
     august = a_run({"I9": ["a", "b", "c", "d", "x", "y"], "I7": ["e", "f", "z"]})
     assert replay(august, decisions).candidates["decision"].tolist() == ["accept", "reject"]
     september = a_run({"I8": ["a"], "I9": ["b"], "I10": ["c"], "I11": ["d"], "I7": ["e", "f"]})
@@ -108,7 +123,9 @@ def test_an_altered_record_is_not_believed(run, tmp_path):
 @given(order=st.permutations(range(4)))
 def test_two_peoples_files_merge_the_same_in_any_order(order):
     run = a_run({"I1": ["a", "b"], "I2": ["c"]})
-    made = [decide(run, "I1", "note", by=who, at=datetime(2025, 7, d), why="看") for who in "甲乙" for d in (1, 2)]
+    made = [
+        decide(run, "I1", "note", by=who, at=datetime(2025, 7, d), why="看") for who in "甲乙" for d in (1, 2)
+    ]
     shuffled = [made[i] for i in order]
     assert merge_decisions(shuffled[:3], shuffled[2:]) == merge_decisions(made)
 
@@ -131,11 +148,14 @@ def test_what_cannot_be_decided_is_refused(run, issue, action, details, said):
 def test_the_closed_loop_counts_only_recorded_steps(run):
     steps = [("移送", "2025-07-01", 0), ("检察建议", "2025-07-10", 0), ("司法救助", "2025-07-12", 20000)]
     decisions = [
-        decide(run, "I1", "status", by="甲", at=datetime(2025, 7, n + 1), status=s, date=d, amount=a) for n, (s, d, a) in enumerate(steps)
+        decide(run, "I1", "status", by="甲", at=datetime(2025, 7, n + 1), status=s, date=d, amount=a)
+        for n, (s, d, a) in enumerate(steps)
     ]
     decisions.append(decide(run, "I2", "status", by="甲", at=NOON, status="检察建议", date="2025-05-01"))
     assert len(progress(decisions)) == 4
-    assert overdue(decisions, today=date(2025, 8, 1))[["issue_id", "days_late"]].to_numpy().tolist() == [["I2", 32]]
+    assert overdue(decisions, today=date(2025, 8, 1))[["issue_id", "days_late"]].to_numpy().tolist() == [
+        ["I2", 32]
+    ]
     figures = office_figures(run.petitions, decisions, start=date(2025, 6, 1), end=date(2025, 7, 31))
     assert figures == {
         "接待人次": 9, "化解件": 0, "移送线索件": 1, "检察建议件": 1, "公益诉讼件": 0, "司法救助金额": 20000.0,

@@ -35,6 +35,8 @@ def test_nothing_in_gives_nothing_out():
 
 
 def test_sentence_vectors_put_a_paraphrase_nearer_than_another_topic():
-    wage, pay, noise, empty = sentence_vectors(["公司拖欠农民工工资", "老板不给我们发工钱", "楼下广场舞太吵", " "])
+    wage, pay, noise, empty = sentence_vectors(
+        ["公司拖欠农民工工资", "老板不给我们发工钱", "楼下广场舞太吵", " "]
+    )
     assert wage @ pay > wage @ noise
     assert not empty.any()

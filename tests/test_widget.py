@@ -15,10 +15,19 @@ NOON = datetime(2025, 7, 1, 12)
 @pytest.fixture
 def session(tmp_path):
     run = a_run({"I1": ["a", "b"], "I2": ["c"]})
-    run.petitions["title"], run.petitions["text"], run.petitions["class_evidence"] = "<b>题</b>", "<script>alert(1)</script>", "[[0, 2, \"x\"]]"
+    run.petitions["title"], run.petitions["text"], run.petitions["class_evidence"] = (
+        "<b>题</b>",
+        "<script>alert(1)</script>",
+        '[[0, 2, "x"]]',
+    )
     run.candidates["exemplars"] = ["a", "c"]
     run.candidates["rank"] = [1, 2]
-    run = type(run)(**{**{f: getattr(run, f) for f in run.__dataclass_fields__}, "signals": run.candidates[["issue_id"]].assign(shown="2件", points=3.0)})
+    run = type(run)(
+        **{
+            **{f: getattr(run, f) for f in run.__dataclass_fields__},
+            "signals": run.candidates[["issue_id"]].assign(shown="2件", points=3.0),
+        }
+    )
     return Session(run, tmp_path / "decisions.jsonl", by="甲", now=lambda: NOON)
 
 
@@ -36,7 +45,9 @@ def test_undo_takes_back_the_persons_own_last_decision(session):
     assert session.ask({"action": "undo", "issue_id": "I1"}) == "没有可撤销的决定"
 
 
-@pytest.mark.parametrize("request_", [{"action": "reject", "issue_id": "I1"}, {"action": "accept", "issue_id": "I9"}])
+@pytest.mark.parametrize(
+    "request_", [{"action": "reject", "issue_id": "I1"}, {"action": "accept", "issue_id": "I9"}]
+)
 def test_what_cannot_be_decided_is_said_and_not_written(session, request_):
     assert session.ask(request_).startswith("未记录")
     assert not session.path.exists()

@@ -8,13 +8,19 @@ from minelib.errors import InputError
 
 def add_mine(commands) -> None:
     command = commands.add_parser("mine", help="台账 → 线索、图表、简报")
-    command.add_argument("ledgers", nargs="+", metavar="LEDGER", help="台账文件：xlsx xls csv tsv jsonl parquet")
+    command.add_argument(
+        "ledgers", nargs="+", metavar="LEDGER", help="台账文件：xlsx xls csv tsv jsonl parquet"
+    )
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="结果文件夹")
     command.add_argument("--config", type=Path, metavar="TOML", help="选项文件")
     command.add_argument("--taxonomy", metavar="TOML", help="自定义诉求类别")
     command.add_argument("--labels", metavar="CSV", help="人工标注：两列 id, class")
-    command.add_argument("--columns", action="append", default=[], metavar="名=列名", help="指定列，如 text=案情摘要")
-    command.add_argument("--key", type=Path, metavar="FILE", help="化名密钥文件（默认在用户目录，首次自动生成）")
+    command.add_argument(
+        "--columns", action="append", default=[], metavar="名=列名", help="指定列，如 text=案情摘要"
+    )
+    command.add_argument(
+        "--key", type=Path, metavar="FILE", help="化名密钥文件（默认在用户目录，首次自动生成）"
+    )
     command.set_defaults(run=_mine)
 
 
@@ -24,7 +30,10 @@ def _mine(a) -> None:
     from minelib.redact import load_key
 
     chosen = {"taxonomy": a.taxonomy, "labels": a.labels}
-    overrides = {"mine": {k: v for k, v in chosen.items() if v}, "ledger": {"columns": dict(map(_column, a.columns))}}
+    overrides = {
+        "mine": {k: v for k, v in chosen.items() if v},
+        "ledger": {"columns": dict(map(_column, a.columns))},
+    }
     config = load_config(a.config, **{k: v for k, v in overrides.items() if any(v.values())})
     run = mine(a.ledgers, a.out, key=load_key(a.key), config=config, report=say)
     say(candidate_lines(run.candidates))
@@ -55,7 +64,9 @@ def _redact(a) -> None:
 def add_brief(commands) -> None:
     command = commands.add_parser("brief", help="由结果文件夹重新生成简报")
     command.add_argument("folder", type=Path, metavar="DIR")
-    command.add_argument("--template", default="briefing", choices=("briefing", "cards", "short"), help="简报、线索卡、两页版")
+    command.add_argument(
+        "--template", default="briefing", choices=("briefing", "cards", "short"), help="简报、线索卡、两页版"
+    )
     command.add_argument("--out", type=Path, metavar="PDF", help="默认 DIR/briefing.pdf 或 DIR/cards.pdf 等")
     command.set_defaults(run=_brief)
 

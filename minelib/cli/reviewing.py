@@ -10,7 +10,12 @@ from minelib.errors import InputError
 def add_review(commands) -> None:
     command = commands.add_parser("review", help="查看线索，记录研判意见（只增不改）")
     command.add_argument("folder", type=Path, metavar="DIR")
-    command.add_argument("action", nargs="?", default="list", help="list accept reject rename merge split move note status undo")
+    command.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        help="list accept reject rename merge split move note status undo",
+    )
     command.add_argument("candidate", nargs="?", help="排名或问题编号")
     command.add_argument("--by", default="", help="谁作的决定")
     command.add_argument("--file", type=Path, metavar="JSONL", help="默认 DIR/decisions.jsonl")
@@ -26,7 +31,10 @@ def _review(a) -> None:
 
     run, path = load_run(a.folder), a.file or a.folder / "decisions.jsonl"
     if a.action != "list":
-        details = {n: getattr(a, n) for n in ("why", "label", "into", "petition", "status", "date", "amount", "decision", "members")}
+        details = {
+            n: getattr(a, n)
+            for n in ("why", "label", "into", "petition", "status", "date", "amount", "decision", "members")
+        }
         chosen = {k: v for k, v in details.items() if v}
         if "into" in chosen:
             chosen["into"] = _issue(run, chosen["into"])
@@ -35,7 +43,15 @@ def _review(a) -> None:
         say(f"已记录 {decision.id}：{path}")
     decisions, n_broken = read_decisions(path)
     reviewed = replay(run, decisions)
-    head = {"rank": "排名", "issue_id": "编号", "label": "问题", "n_matters": "事项", "decision": "意见", "why": "理由", "status": "办理"}
+    head = {
+        "rank": "排名",
+        "issue_id": "编号",
+        "label": "问题",
+        "n_matters": "事项",
+        "decision": "意见",
+        "why": "理由",
+        "status": "办理",
+    }
     say(table_lines(reviewed.candidates, head))
     if len(reviewed.stale) or n_broken:
         say(f"不再适用的决定 {len(reviewed.stale)} 条；不完整的记录 {n_broken} 条")
@@ -68,7 +84,10 @@ def _compare(a) -> None:
 
     found = compare_runs(load_run(a.old), load_run(a.new))
     issues = found.issues.assign(state=found.issues["state"].map(STATES))
-    say("　".join(f"{name} {n}" for name, n in issues["state"].value_counts(sort=False).items()) or "没有问题可对照")
+    say(
+        "　".join(f"{name} {n}" for name, n in issues["state"].value_counts(sort=False).items())
+        or "没有问题可对照"
+    )
     say(table_lines(found.warnings, {"label": "问题", "n_matters": "事项", "warning": "预警"}))
     if a.out:
         write_workbook({"对照": issues, "预警": found.warnings}, a.out)

@@ -6,7 +6,15 @@ candidates to their end (闭环).
 """
 
 from minelib.review.progress import office_figures, overdue, progress
-from minelib.review.records import ACTIONS, STATUSES, Decision, append, decide, merge_decisions, read_decisions
+from minelib.review.records import (
+    ACTIONS,
+    STATUSES,
+    Decision,
+    append,
+    decide,
+    merge_decisions,
+    read_decisions,
+)
 from minelib.review.replay import Reviewed, replay
 
 __all__ = [

@@ -7,8 +7,8 @@ import pandas as pd
 
 from minelib.review.records import Decision
 
-# Days within which the next step is due. 检察建议: an agency answers within two months (人民检察院检察建议工作规定 (2019)
-# arts. 19–25, not verified against the text); the others are an office's own practice.
+# Days within which the next step is due. 检察建议: an agency answers within two months (人民检察院检察建议
+# 工作规定 (2019), arts. 15–25, not verified against the text); the others are an office's own practice.
 DUE_DAYS = {"移送": 30, "立案": 90, "检察建议": 60, "公益诉讼": 60, "回复": 30}
 
 
@@ -38,13 +38,20 @@ def overdue(decisions: Sequence[Decision], *, today: date) -> pd.DataFrame:
     """
     last = progress(decisions).drop_duplicates("issue_id", keep="last")
     last = last[last["status"].isin(DUE_DAYS)]
-    due = [date.fromisoformat(d) + timedelta(DUE_DAYS[s]) for s, d in zip(last["status"], last["date"], strict=True)]
+    due = [
+        date.fromisoformat(d) + timedelta(DUE_DAYS[s])
+        for s, d in zip(last["status"], last["date"], strict=True)
+    ]
     late = [(today - d).days for d in due]
     table = last[["issue_id", "status", "date"]].assign(due=[d.isoformat() for d in due], days_late=late)
-    return table[table["days_late"] > 0].sort_values(["days_late", "issue_id"], ascending=[False, True], ignore_index=True)
+    return table[table["days_late"] > 0].sort_values(
+        ["days_late", "issue_id"], ascending=[False, True], ignore_index=True
+    )
 
 
-def office_figures(petitions: pd.DataFrame, decisions: Sequence[Decision], *, start: date, end: date) -> dict[str, float]:
+def office_figures(
+    petitions: pd.DataFrame, decisions: Sequence[Decision], *, start: date, end: date
+) -> dict[str, float]:
     """Count what an office reports of a period: 接待人次, 化解件, 移送线索件, 司法救助金额, 公益诉讼件.
 
     Parameters

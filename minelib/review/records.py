@@ -81,7 +81,7 @@ def decide(run: Run, issue_id: str, action: str, *, by: str, at: datetime, **det
     at : datetime
         When; given by the caller, so that a story can be replayed.
     **details
-        What the action needs: ``why``, ``label``, ``into``, ``members``, ``petition``, ``status``, ``date``, ``amount``.
+        What the action needs, see `ACTIONS`; a ``status`` may add an ``amount``.
 
     Raises
     ------
@@ -91,12 +91,16 @@ def decide(run: Run, issue_id: str, action: str, *, by: str, at: datetime, **det
     known = set(run.issues["issue_id"])
     for name in [issue_id, *([details["into"]] if "into" in details else [])]:
         if name not in known:
-            raise InputError(f"no issue {name!r} in this run; it has {len(known)}, such as {min(known, default='none')}")
+            raise InputError(
+                f"no issue {name!r} in this run; it has {len(known)}, such as {min(known, default='none')}"
+            )
     _check(action, details, by)
     members = run.petitions.loc[run.petitions["issue_id"] == issue_id, "record_id"]
     chosen = {k: list(v) if isinstance(v, tuple | set | pd.Series) else v for k, v in details.items()}
     stamp = at.isoformat(timespec="seconds")
-    return Decision(stamp, by, action, issue_id, tuple(sorted(members)), chosen, run.manifest.get("petitions", ""))
+    return Decision(
+        stamp, by, action, issue_id, tuple(sorted(members)), chosen, run.manifest.get("petitions", "")
+    )
 
 
 def _check(action: str, details: Mapping, by: str) -> None:

@@ -66,9 +66,21 @@ def replay(run: Run, decisions: Sequence[Decision]) -> Reviewed:
     undone = {d.details["decision"] for d in decisions if d.action == "undo"}
     for decision in (d for d in decisions if d.action != "undo" and d.id not in undone):
         issue = state.find(decision.members)
-        reason = "所涉件在本次结果中已无法归到同一问题" if issue is None else _ACTIONS[decision.action](state, issue, decision)
+        reason = (
+            "所涉件在本次结果中已无法归到同一问题"
+            if issue is None
+            else _ACTIONS[decision.action](state, issue, decision)
+        )
         if reason:
-            stale.append({"id": decision.id, "at": decision.at, "by": decision.by, "action": decision.action, "reason": reason})
+            stale.append(
+                {
+                    "id": decision.id,
+                    "at": decision.at,
+                    "by": decision.by,
+                    "action": decision.action,
+                    "reason": reason,
+                }
+            )
     columns = ["id", "at", "by", "action", "reason"]
     petitions = run.petitions.assign(issue_id=run.petitions["record_id"].map(state.issue_of))
     return Reviewed(_candidates(run, state, petitions), petitions, pd.DataFrame(stale, columns=columns))

@@ -83,7 +83,11 @@ class Session:
         """Return this person's last decision on an issue that is not undone yet."""
         decisions, _ = read_decisions(self.path)
         undone = {d.details["decision"] for d in decisions if d.action == "undo"}
-        own = [d for d in decisions if d.issue_id == issue and d.by == self.by and d.action != "undo" and d.id not in undone]
+        own = [
+            d
+            for d in decisions
+            if d.issue_id == issue and d.by == self.by and d.action != "undo" and d.id not in undone
+        ]
         return own[-1] if own else None
 
 

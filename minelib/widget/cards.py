@@ -15,7 +15,7 @@ _EXCERPT = 240
 def cards(run: Run, candidates: pd.DataFrame) -> list[dict]:
     """Return candidates with their signals, exemplars, law and routes: text and numbers only, ready for JSON."""
     petitions = run.petitions.set_index("record_id")
-    signals = {issue: rows for issue, rows in run.signals.groupby("issue_id")}
+    signals = dict(list(run.signals.groupby("issue_id")))
     return [_card(row, signals, petitions) for row in candidates.to_dict("records")]
 
 
@@ -27,7 +27,11 @@ def _card(row: dict, signals: dict[str, pd.DataFrame], petitions: pd.DataFrame) 
         **{n: _text(row.get(n)) for n in (*names, *marks)},
         **{n: _number(row.get(n)) for n in numbers},
         "signals": _signals(signals.get(row["issue_id"])),
-        "exemplars": [_exemplar(r, petitions.loc[r]) for r in _text(row.get("exemplars")).split() if r in petitions.index],
+        "exemplars": [
+            _exemplar(r, petitions.loc[r])
+            for r in _text(row.get("exemplars")).split()
+            if r in petitions.index
+        ],
     }
 
 
@@ -40,7 +44,11 @@ def _signals(rows: pd.DataFrame | None) -> list[dict]:
 def _exemplar(record: str, row: pd.Series) -> dict:
     text = f"{row['title']}\n{row['text']}"
     spans = [s[:2] for s in json.loads(row["class_evidence"] or "[]") if s[1] <= _EXCERPT]
-    return {"record_id": record, "text": text[:_EXCERPT] + ("…" if len(text) > _EXCERPT else ""), "spans": sorted(spans)}
+    return {
+        "record_id": record,
+        "text": text[:_EXCERPT] + ("…" if len(text) > _EXCERPT else ""),
+        "spans": sorted(spans),
+    }
 
 
 def _text(value) -> str:
