@@ -12,6 +12,7 @@ import pandas as pd
 from minelib import __version__, stages
 from minelib.briefing import BriefingConfig, write_briefing
 from minelib.config import Config
+from minelib.disclosure import uniqueness
 from minelib.fonts import substitutions
 from minelib.gate import Reader, check_leaks
 from minelib.redact.sealed import Sealed
@@ -120,6 +121,7 @@ def _run_stages(
         screened["candidates"], screened["signals"],
     )  # fmt: skip
     run.counts.update(funnel(run, rejects, read["changes"]))
+    run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
     run.manifest.update(_manifest(run, read, key, config))
     return run, rejects, reader
 

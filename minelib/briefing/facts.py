@@ -21,7 +21,7 @@ from minelib.briefing.quote import GETA, plain, quotation, readable
 from minelib.fonts import substitutions
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.outreach import education_plan, mediation_list
-from minelib.plots.data import MIN_CELL, monthly_data
+from minelib.plots.data import monthly_data, small_cell
 from minelib.review import Decision, office_figures
 from minelib.runs import Run
 from minelib.screen import NAMES
@@ -71,7 +71,7 @@ def summarise(
         "classes": _classes(book, names),
         "groups": _groups(book),
         "candidates": [_candidate(book, row, names, config) for row in _best(run, config.top)],
-        "education": education_plan(run.petitions, run.matters, least=MIN_CELL).head(6).values.tolist(),
+        "education": _education(run),
         "mediation": _mediation(book),
         "clues": [_clue(row, names) for row in _best(run, config.clues)],
     }
@@ -86,6 +86,11 @@ def summarise(
         **told,
         "notes": _notes(told),
     }
+
+
+def _education(run: Run) -> list[list]:
+    """Return the first lines of the plan of legal education by township; thin ones could single out."""
+    return education_plan(run.petitions, run.matters, least=small_cell(run)).head(6).values.tolist()
 
 
 def _notes(told: Mapping) -> dict[str, str]:
@@ -146,6 +151,9 @@ def _count_totals(book: Book) -> None:
     ):
         if key in book.run.counts:
             book.stated(name, int(book.run.counts[key]), unit, f"counts.{key}")
+    if alone := book.run.counts.get("uniqueness"):
+        book.stated("unique_petitions", alone["unique"], PIECES, "counts.uniqueness.unique")
+        book.stated("thin_petitions", alone["below"], PIECES, "counts.uniqueness.below")
     book.stated("n_candidates", len(book.run.candidates), "条", "candidates")
     for key, day in zip(("first_day", "last_day"), book.period, strict=True):
         book.said(key, _day(day), "petitions")

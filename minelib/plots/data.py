@@ -41,21 +41,22 @@ def monthly_data(run: Run, *, months: int = 36) -> pd.DataFrame:
 def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
     """Return matters by class and township: class_code, township, n, suppressed (then n is missing).
 
-    Cells under `MIN_CELL` are suppressed, and where one cell alone is hidden in its row or column the next
-    smallest too, since the sums are printed elsewhere. The smallest rows and columns are lumped together
+    Cells under the run's `small_cell` are suppressed, and where one cell alone is hidden in its row or column
+    the next smallest too, since the sums are printed elsewhere. The smallest rows and columns are lumped together
     until at most a third of the cells that count anything is hidden, or three by three are left.
     """
     township = run.matters["township"].replace("", UNKNOWN)
     while True:
         cross = pd.crosstab(_lumped(run.matters["class_code"], rows), _lumped(township, columns))
         cross = cross.loc[_by_size(cross.sum(axis=1)), _by_size(cross.sum(axis=0))]
-        hidden = suppressed_cells(cross.to_numpy())
+        hidden = suppressed_cells(cross.to_numpy(), least=small_cell(run))
         if hidden.sum() * 3 <= (cross.to_numpy() > 0).sum() or max(rows, columns) <= 3:
             break
         rows, columns = max(3, rows - 1), max(3, columns - 1)
     table = cross.stack().rename("n").reset_index().set_axis(["class_code", "township", "n"], axis=1)
     table["suppressed"] = hidden.ravel()
     table["n"] = table["n"].astype("Int64").mask(table["suppressed"])
+    table.attrs["least"] = small_cell(run)
     # A map of nothing but hidden cells tells nothing.
     return table if table["n"].gt(0).any() else table.iloc[:0]
 
@@ -63,6 +64,11 @@ def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
 def _lumped(values: pd.Series, k: int) -> pd.Series:
     """Keep the `k` commonest values and lump the others together."""
     return values.where(values.isin(_top(values, k)), REST)
+
+
+def small_cell(run: Run) -> int:
+    """Return the least count of a table by place that the run's options let be shown."""
+    return run.manifest.get("config", {}).get("small_cell", MIN_CELL)
 
 
 def suppressed_cells(counts: np.ndarray, *, least: int = MIN_CELL) -> np.ndarray:

@@ -92,7 +92,8 @@ def plot_heat(data: pd.DataFrame, *, names: dict[str, str] | None = None) -> Cha
     axes.set_xticks(range(grid.shape[1]), [clip(c, 6) for c in grid.columns], rotation=45, ha="right")
     axes.set_yticks(range(grid.shape[0]), [clip(names.get(c, c), 10) for c in grid.index])
     axes.tick_params(length=0)
-    axes.set_xlabel(f"事项数；斜纹格为隐去（不足{MIN_CELL}个，或可由合计反推），空白为零")
+    least = data.attrs.get("least", MIN_CELL)
+    axes.set_xlabel(f"事项数；斜纹格为隐去（不足{least}个，或可由合计反推），空白为零")
     return figure
 
 
