@@ -12,7 +12,7 @@ from minelib.cli import mining, reviewing
 from minelib.errors import InputError, LeakError
 
 _COMMANDS = (
-    mining.add_mine, mining.add_brief, reviewing.add_review, reviewing.add_compare, reviewing.add_like,
+    mining.add_mine, mining.add_brief, reviewing.add_review, reviewing.add_compare, reviewing.add_like, reviewing.add_person,
     mining.add_redact, mining.add_sample, mining.add_notebook,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Commands that look at finished runs: review, compare, like."""
+"""Commands that look at finished runs: review, compare, like, person."""
 
 from datetime import datetime
 from pathlib import Path
@@ -108,3 +108,27 @@ def _like(a) -> None:
 
     found = more_like(load_run(a.folder).petitions, a.query, k=a.most)
     say(table_lines(found, {"score": "相近", "record_id": "编号", "title": "主题", "shared": "共同的词"}))
+
+
+def add_person(commands) -> None:
+    command = commands.add_parser("person", help="一人一档：一个化名的全部来访（只供办理，不作评分）")
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("petitioner", metavar="化名", help="petitions.parquet 中的 petitioner_id")
+    command.set_defaults(run=_person)
+
+
+def _person(a) -> None:
+    from minelib.dossier import dossier
+    from minelib.runs import load_run
+
+    rows = dossier(load_run(a.folder), a.petitioner)
+    rows = rows.assign(day=rows["day"].dt.strftime("%Y-%m-%d"))
+    names = {
+        "matter_id": "事项",
+        "day": "日期",
+        "visit": "初重",
+        "record_id": "编号",
+        "title": "主题",
+        "status": "状态",
+    }
+    say(table_lines(rows, {**names, "waited": "未答复天数（待核）"}))

@@ -1,0 +1,89 @@
+"""One person, one file (一人一档): everything of one pseudonym, for handling, never for scoring people.
+
+What lists of early signs (苗头性) name are matters and places; persons are looked up one at a time, by the pseudonym a
+handler already has before them.
+"""
+
+from datetime import date
+
+import pandas as pd
+
+from minelib.errors import InputError
+from minelib.runs import Run
+from minelib.trends import counted_dates
+
+# 信访工作条例 (2022) art. 34: 60 days for matters of art. 31(6); a petition is called waiting here only where the ledger
+# shows no answer, and only in the words "待核", because other matters follow other clocks.
+WAIT_DAYS = 60
+
+
+def dossier(run: Run, petitioner_id: str, *, today: date | None = None) -> pd.DataFrame:
+    """List the petitions of one pseudonym, matter by matter.
+
+    Parameters
+    ----------
+    run : Run
+    petitioner_id : str
+        As in ``run.petitions``.
+    today : date, optional
+        By which waiting is counted; the ledger's last day when not given.
+
+    Returns
+    -------
+    DataFrame
+        matter_id, record_id, day, visit (初访, 重访), title, class_code, status, waited (days without an answer, <NA>
+        where the ledger shows one or has no answers at all), long (waited more than `WAIT_DAYS`); by matter and day.
+
+    Raises
+    ------
+    InputError
+        When nobody has this pseudonym.
+    """
+    own = run.petitions[run.petitions["petitioner_id"] == petitioner_id]
+    if not petitioner_id or own.empty:
+        raise InputError(
+            f"no petitioner {petitioner_id!r} in this run; see the column petitioner_id of petitions.parquet"
+        )
+    day = counted_dates(own)
+    rows = own.assign(day=day, waited=_waited(run.petitions, own, day, today)).sort_values(
+        ["day", "record_id"]
+    )
+    again = rows.duplicated("matter_id") | rows["is_repeat"].fillna(False).astype(bool)
+    rows = rows.assign(
+        visit=again.map({True: "重访", False: "初访"}), long=rows["waited"].gt(WAIT_DAYS).fillna(False)
+    )
+    columns = ["matter_id", "record_id", "day", "visit", "title", "class_code", "status", "waited", "long"]
+    return rows.sort_values(["matter_id", "day", "record_id"])[columns].reset_index(drop=True)
+
+
+def _waited(petitions: pd.DataFrame, own: pd.DataFrame, day: pd.Series, today: date | None) -> pd.Series:
+    """Return the days each petition went unanswered; <NA> where the ledger records an answer, or none of any."""
+    answered = own["reply"].ne("") | own["replied_at"].notna()
+    if not (petitions["reply"].ne("").any() or petitions["replied_at"].notna().any()):
+        answered[:] = True
+    end = pd.Timestamp(today) if today else counted_dates(petitions).max()
+    return (end - day).dt.days.where(~answered).astype("Int64")
+
+
+def early_signs(run: Run, *, days: int = 90, most: int = 5) -> pd.DataFrame:
+    """List young issues: first told within the last `days`, still in at most `most` matters.
+
+    Returns
+    -------
+    DataFrame
+        issue_id, label, n_matters, n_petitions, places, first_at; the newest first. No person is named.
+    """
+    end = counted_dates(run.petitions).max()
+    young = run.issues[
+        (run.issues["first_at"] > end - pd.Timedelta(days=days)) & (run.issues["n_matters"] <= most)
+    ]
+    named = (
+        run.matters[run.matters["place"] != ""]
+        .groupby("issue_id")["place"]
+        .agg(lambda s: "、".join(sorted(set(s))))
+    )
+    table = young.assign(places=young["issue_id"].map(named).fillna(""))
+    columns = ["issue_id", "label", "n_matters", "n_petitions", "places", "first_at"]
+    return table.sort_values(["first_at", "issue_id"], ascending=[False, True])[columns].reset_index(
+        drop=True
+    )
