@@ -59,9 +59,11 @@ def _read(text: str) -> _Reading:
 
 
 def _outgrows(c: Candidate, found: Sequence[Span]) -> bool:
-    """Tell whether a name only goes on where a surname with a title was read: 王妹宇, no 王妹."""
+    """Tell whether a name takes in all that was read as a surname with a title: 王妹|宇, 皮若|谷警官."""
     over = [s for s in found if s.start < c.end and c.start < s.end]
-    return bool(over) and all(s.kind == "NAME_TITLE" and c.start == s.start and s.end < c.end for s in over)
+    goes_on = all(c.start == s.start and s.end < c.end for s in over)
+    ends_there = all(c.start < s.start and c.end == s.end - s.keep for s in over)
+    return bool(over) and all(s.kind == "NAME_TITLE" for s in over) and (goes_on or ends_there)
 
 
 def _windows(r: _Reading) -> Iterator[tuple[int, str]]:
@@ -126,7 +128,8 @@ def _follow_lists(r: _Reading) -> None:
 def _everywhere(r: _Reading) -> Iterator[Span]:
     """Give every place where a name or a birth date that was found stands again."""
     text, words = r.view.text, lexicon().words
-    for surface in sorted({text[c.start : c.end] for c in r.people}):
+    forms = {text[s.start : s.end] for s in r.found if s.kind == "NAME" and s.end - s.start > 2}
+    for surface in sorted(forms | {text[c.start : c.end] for c in r.people}):
         for m in re.finditer(re.escape(surface), text):
             # 白雪 was at the door; the 白雪 that fell on it is another.
             beside = names.before_bits(text, m.start()) > 0 and names.after_bits(text, m.end()) > 0

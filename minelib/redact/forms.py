@@ -82,5 +82,7 @@ def mixed(v: View) -> Iterator[Span]:
         if m[0].lower() in lex.pinyin and given and given[0] > -3:
             yield Span(start, end + 1 + (len(given) > 1 and given[1] > 0), "NAME")
         surname = text[start - 1 : start]
-        if m[0].islower() and lex.surnames.get(surname, 0.0) > 1 and text[start - 2 : start] not in lex.words:
+        sure = before_bits(text, start - 1) >= STRONG if start else False
+        likely = lex.surnames.get(surname, -9.0) > (-9.0 if sure else 1.0)
+        if m[0].islower() and likely and text[start - 2 : start] not in lex.words:
             yield Span(start - 1, end, "NAME")

@@ -67,9 +67,10 @@ def load_key(path: str | Path | None = None) -> bytes:
     Parameters
     ----------
     path : str or Path, optional
-        A file of 64 hexadecimal digits, as `new_key` writes it; lines that begin with # are comments. A file that
-        was named and is not there is an error: a mistyped name must not quietly change every pseudonym. One that
-        others can read is warned of, unless its first line says `# public`, as that of the sample key does.
+        A file of 64 hexadecimal digits, as `new_key` writes it; lines that begin with # are comments. A file
+        that was named and is not there is an error: a mistyped name must not quietly change every pseudonym.
+        One that others can read is warned of, unless its first line says `# public`, as that of the sample key
+        does.
 
     Raises
     ------

@@ -164,7 +164,7 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
         if named and closed:
             bits += _CLOSED_NAME
         if before >= STRONG and text[start] in lex.verbal and not (named and closed):
-            bits -= 5.0  # 本人于, 被告曾, 举报人向: behind a person these are no surname
+            bits -= 3.5  # 本人于, 被告曾, 举报人向: behind a person these are no surname
         yield Candidate(start, at, bits + _length_bits(text, start, at, length, lex))
 
 
@@ -196,8 +196,8 @@ def _beside_by_code() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, 
     """
     lex, sides = lexicon(), []
     most = _NAMING + _CLOSED_NAME
-    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, most), (lex.before, _BEFORE), (lex.calls, _CALL),
-               (lex.naming, most)),
+    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, most), (lex.before, _BEFORE),
+               (lex.calls, _CALL), (lex.naming, most)),
               ((lex.weak_after, _WEAK_AFTER), (EDGE, _CLOSED), ("0123456789", _CLOSED), ("的", _AFTER),
                (lex.after, _AFTER), (lex.verbs, _VERB), (lex.labels, _LABEL)))  # fmt: skip
     for side, rows in enumerate(groups):

@@ -112,12 +112,16 @@ def identities(v: View, runs: list[Run]) -> Iterator[Span]:
         yield from (Span(*m.span(), "ID") for m in _each(pattern, v.text, runs) if _said(kind, v.text, m))
 
 
-_MOBILE = re.compile(r"(?<![\d.])(?:\+?(?:00)?86[ \-]?)?1[3-9]\d(?:[ \-.·_]{0,2}\d){8}(?:转\d{1,4})?(?!\d)")
+# A lone capital before digits makes an identifier of them: M073188886666.
+_NO_ID = r"(?<!(?<![A-Za-z])[A-Z])"
+_MOBILE = re.compile(
+    r"(?<![\d.])" + _NO_ID + r"(?:\+?(?:00)?86[ \-]?)?1[3-9]\d(?:[ \-.·_]{0,2}\d){8}(?:转\d{1,4})?(?!\d)"
+)
 _SOUND = (
-    re.compile(r"(?<![\d.\-])(?:\(?\+?86\)?[ \-]?)?\(?0\d{2,3}\)?[ \-]{0,2}\d{3,4}[ \-]?\d{4}"
+    re.compile(r"(?<![\d.\-])" + _NO_ID + r"(?:\(?\+?86\)?[ \-]?)?\(?0\d{2,3}\)?[ \-]{0,2}\d{3,4}[ \-]?\d{4}"
                r"(?:(?:-|转)\d{1,5})?(?![\d\-])"),
     re.compile(r"(?<!\d)\+86[ \-]?\d{2,3}[ \-]?\d{3,4}[ \-]?\d{4}(?!\d)"),
-    re.compile(r"(?<![\d.\-])[48]00[ \-]?\d{3,4}[ \-]?\d{3,4}(?![\d\-元])"),
+    re.compile(r"(?<![\d.\-])" + _NO_ID + r"[48]00[ \-]?\d{3,4}[ \-]?\d{3,4}(?![\d\-元])"),
     re.compile(r"(?<![\d*])1[3-9]\d[*×xX#]{3,8}\d{2,5}(?![\d*])"),
 )  # fmt: skip
 # These could be much else, so the text must speak of a telephone.
