@@ -10,6 +10,7 @@ from sklearn.base import clone
 from minelib.classes import GrievanceClassifier, classify
 from minelib.classes.matching import PhraseFinder
 from minelib.classes.scoring import PhraseScorer
+from minelib.classes.sentences import sentence_points
 from minelib.errors import InputError
 from minelib.knowledge.taxonomy import load_taxonomy, make_taxonomy, parse_phrase
 
@@ -161,3 +162,37 @@ def test_every_class_of_the_packaged_taxonomy_is_reachable():
     taxonomy = load_taxonomy()
     texts = [f"{c.name}\n{c.about}" for c in taxonomy.classes]
     assert GrievanceClassifier().fit(texts).predict(texts).tolist() == list(taxonomy.codes)
+
+
+def test_a_word_before_beside_is_a_landmark():
+    scorer = PhraseScorer(load_taxonomy())
+    texts = ["公交站旁\n", "公交站台\n"]
+    points = scorer.points(scorer.weigh(texts), 2)[:, load_taxonomy().codes.index("C14")]
+    assert points[0] < points[1]
+
+
+def test_a_letter_of_thanks_is_not_a_complaint(model):
+    assert model.predict(["感谢社区及时拆除油烟管道\n特此表扬，为你们点赞。"]).tolist() == ["C40"]
+
+
+def test_colloquial_words_without_a_phrase_are_near_an_example():
+    taxonomy = load_taxonomy()
+    points = sentence_points(taxonomy, ["\n忙活了一整年，到过年一个子儿都没拿到手"])
+    assert taxonomy.codes[points.argmax()] == "C23"
+
+
+def test_sentence_points_are_none_without_examples():
+    taxonomy = make_taxonomy({"class": [{"name": "甲", "words": "苹果"}, {"name": "乙"}]})
+    assert not sentence_points(taxonomy, ["苹果"]).any()
+
+
+def test_copies_get_the_same_class_wherever_they_stand():
+    texts = [LETTERS["C23"], LETTERS["C09"], LETTERS["C23"]] * 20
+    codes = GrievanceClassifier().fit(texts).predict(texts)
+    assert codes.tolist() == ["C23", "C09", "C23"] * 20
+
+
+def test_a_long_body_does_not_outvote_the_title():
+    body = "我们小区旁边有学校、医院和公交站，马路对面是幼儿园，派出所也不远。" * 200
+    text = f"恳请解决拖欠农民工工资问题\n{body}"
+    assert GrievanceClassifier().fit([text]).predict([text]).tolist() == ["C23"]

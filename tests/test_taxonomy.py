@@ -51,3 +51,10 @@ def test_phrases_read_choices_and_operators():
     assert parse_phrase("拖欠|克扣~工资").parts == (("拖欠", "克扣"), ("工资",))
     assert parse_phrase("小区&电梯").operator == "&"
     assert parse_phrase("讨薪").operator == ""
+
+
+def test_every_class_has_example_sentences_and_none_is_in_two_classes():
+    classes = load_taxonomy().classes
+    assert all(len(c.examples) >= 15 for c in classes)
+    told = [e for c in classes for e in c.examples]
+    assert len(told) == len(set(told))
