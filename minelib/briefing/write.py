@@ -1,7 +1,7 @@
 """Make the files of a briefing: facts, figures with their data, PDF."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from minelib.briefing.compose import compose
@@ -12,6 +12,7 @@ from minelib.briefing.typeset import typeset
 from minelib.briefing.word import to_word
 from minelib.errors import MinelibError
 from minelib.plots import FIGURES, draw_figure
+from minelib.review import Decision
 from minelib.runs import Run
 
 
@@ -40,9 +41,15 @@ def render(
     )
 
 
-def brief(run: Run, *, config: BriefingConfig | Mapping | None = None, template: str = "briefing") -> bytes:
-    """Return a run's briefing as PDF bytes, figures and all."""
-    facts = summarise(run, config=config)
+def brief(
+    run: Run,
+    *,
+    config: BriefingConfig | Mapping | None = None,
+    template: str = "briefing",
+    decisions: Sequence[Decision] = (),
+) -> bytes:
+    """Return a run's briefing as PDF bytes, figures and all; `decisions` fill the section on duties done."""
+    facts = summarise(run, config=config, decisions=decisions)
     figures = {kind: chart.svg() for kind, _, chart in draw_figures(run, facts)}
     return render(facts, template=template, figures=figures)
 

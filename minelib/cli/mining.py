@@ -73,11 +73,13 @@ def add_brief(commands) -> None:
 
 def _brief(a) -> None:
     from minelib.briefing import brief
+    from minelib.review import read_decisions
     from minelib.runs import load_run
 
     run = load_run(a.folder)
     path = a.out or a.folder / f"{a.template}.pdf"
-    path.write_bytes(brief(run, config=run.manifest["config"]["briefing"], template=a.template))
+    decisions, _ = read_decisions(a.folder / "decisions.jsonl")
+    path.write_bytes(brief(run, config=run.manifest["config"]["briefing"], template=a.template, decisions=decisions))
     say(f"已生成：{path}")
 
 
