@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 # How a title begins before it says what is wrong, and how it ends after.
 _OPENING = re.compile(
-    r"^(?:再次|二次|三次|实名|强烈|严重|紧急|恳请|请求|请问|请|关于|有关|对于|反映|反应|投诉|举报|咨询|建议|希望|要求|求助|质疑|"
+    r"^(?:申请|信访|来访|上访|登记|再次|二次|三次|实名|强烈|严重|紧急|恳请|请求|请问|请|关于|有关|对于|反映|反应|投诉|举报|咨询|建议|希望|要求|求助|质疑|"
     r"控诉|呼吁|盼|望|领导|政府|相关部门|部门|解决|处理|查处|督促|一下|的|对|在|市民|小区|街道|社区|某|、|，|：|“|”)+"
 )
 _CLOSING = re.compile(
@@ -91,28 +91,52 @@ def say_plainly(title: str) -> str:
 
 
 def label(titles: Sequence[str], weights: dict[str, float], cut) -> str:
-    """Choose the title that says most of what its group has in common, and cut it down.
+    """Choose the piece of a title that says most of what the group has in common.
 
     Parameters
     ----------
     titles : sequence of str
         Titles of the group, names of places and respondents taken out.
     weights : dict of str to float
-        The group's words and how much they tell, as `class_tfidf` weighs them.
+        The words that members at several places share, and how much they tell. A title is broken at every
+        other word and mask, for it may be a name.
     cut : callable
         Text to words, such as `Segmenter().cut`.
 
+    Returns
+    -------
+    str
+        "" where no piece says two of the words.
+
     Examples
     --------
-    >>> pairs = lambda text: [text[i : i + 2] for i in range(len(text))]
-    >>> label(["反映路面破损", "路面破损没人修", "你好"], {"路面": 1.0, "破损": 1.0}, pairs)
+    >>> words = {"反映路面破损": ["路面", "破损"], "路面破损": ["路面", "破损"]}
+    >>> label(["反映路面破损"], {"路面": 1.0, "破损": 1.0}, words.get)
     '路面破损'
     """
-    plain = sorted({say_plainly(t) for t in titles} - {""})
-    if not plain:
+    pieces = sorted({p for t in titles for p in _shared_pieces(say_plainly(t), weights, cut)})
+    if not pieces:
         return ""
 
-    def tells(text: str) -> float:
-        return sum(weights.get(w, 0.0) for w in set(cut(text))) / (4 + len(text)) ** 0.5
+    def tells(piece: tuple[str, ...]) -> float:
+        return sum(weights.get(w, 0.0) for w in set(piece)) / (4 + len("".join(piece))) ** 0.5
 
-    return max(plain, key=tells)
+    return "".join(max(pieces, key=tells))
+
+
+def _shared_pieces(title: str, weights: dict[str, float], cut) -> list[tuple[str, ...]]:
+    """Break a title where it says what the group does not share; keep pieces that say two shared words."""
+    pieces: list[list[str]] = [[]]
+    for word in cut(title):
+        if word in weights or (len(word) == 1 and not _MARKS.match(word)):
+            pieces[-1].append(word)
+        else:
+            pieces.append([])
+    trimmed = [_trim(p, weights) for p in pieces]
+    return [p for p in trimmed if len(weights.keys() & set(p)) > 1]
+
+
+def _trim(piece: list[str], weights: dict[str, float]) -> tuple[str, ...]:
+    """Drop loose characters at both ends."""
+    told = [i for i, w in enumerate(piece) if w in weights]
+    return tuple(piece[told[0] : told[-1] + 1]) if told else ()

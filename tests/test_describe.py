@@ -1,13 +1,15 @@
 """Keywords, exemplars and labels say what sets a group apart."""
 
+import re
+
 import numpy as np
 import scipy.sparse as sp
 
 from minelib.describe import LABEL_LENGTH, class_tfidf, exemplars, keywords, label, say_plainly
 
 
-def in_pairs(text):
-    return [text[i : i + 2] for i in range(len(text))]
+def cut(text):
+    return re.findall("〈.+?〉|电梯|困人|频繁|户口|迁移|没人|拖欠|工资|公司|牧业|岚鹿|望溪|.", text)
 
 
 def test_a_word_all_groups_use_tells_less_than_a_groups_own():
@@ -41,10 +43,15 @@ def test_a_title_is_cut_down_to_what_is_wrong():
     assert say_plainly("") == ""
 
 
-def test_a_label_is_a_title_that_says_what_most_say_in_any_order_of_titles():
+def test_a_label_says_what_most_say_in_any_order_of_titles():
     titles = ["咨询户口迁移", "电梯困人没人修", "反映电梯频繁困人的问题"]
-    weights = {"电梯": 1.0, "困人": 1.0, "户口": 0.1}
-    assert label(titles, weights, in_pairs) == label(titles[::-1], weights, in_pairs) == "电梯频繁困人"
+    weights = {"电梯": 1.0, "困人": 1.0, "频繁": 0.5, "户口": 0.1, "迁移": 0.1}
+    assert label(titles, weights, cut) == label(titles[::-1], weights, cut) == "电梯频繁困人"
+
+
+def test_a_label_is_broken_at_what_only_one_member_says():
+    weights = {"拖欠": 1.0, "工资": 1.0, "公司": 0.2}
+    assert label(["岚鹿牧业公司拖欠〈姓名3QK7〉工资", "望溪公司拖欠工资"], weights, cut) == "公司拖欠工资"
 
 
 def test_a_group_without_titles_has_no_label():

@@ -176,7 +176,7 @@ def test_a_petition_of_another_class_must_say_a_wrong_more_clearly(known):
     in_title_alone = known.assign(text="")
 
     def count(petitions, code):
-        return len(find(petitions, class_code=code, wrongs=wages).table)
+        return find(petitions, class_code=code, wrongs=wages).table["known"].sum()
 
     issues_where_class_is = {c: count(in_title_alone, c) for c in ("C23", "C40", "欠薪类", "C09")}
     assert issues_where_class_is == {"C23": 1, "C40": 1, "欠薪类": 1, "C09": 0}
@@ -196,7 +196,7 @@ def test_half_a_saying_is_enough_where_all_else_is_alike_and_not_where_it_is_not
     wrongs = make_wrongs({"wrong": [{"name": "麻将馆扰民", "say": "麻将馆~扰民 打麻将~通宵"}]})
     rows = [(f"m{i:03d}", NAMES[i % 48], "麻将馆扰民", "。".join(rng.sample(talk, 3))) for i in range(150)]
     rows += [(f"x{i:03d}", NAMES[i % 48], *["，".join(rng.sample(ODD, 4))] * 2) for i in range(80)]
-    half = "旁边就是麻将馆，扰民已久。打麻将常到通宵。"
+    half = "旁边就是麻将馆，扰民已久。打麻将常到通宵。" + "，" * 250
     rows += [("y1", "云岭", "牌友喧哗洗牌声响", half + "。".join(talk))]
     rows += [("y2", "云岭", "，".join(ODD[:3]), half + "，".join(ODD[3:9]))]
     found = find(ledger(rows), wrongs=wrongs)
@@ -244,6 +244,38 @@ def test_a_saying_counts_in_either_order_but_not_across_sentences():
     wrongs = make_wrongs({"wrong": [{"name": "欠薪", "say": "拖欠~工资"}]})
     score = spot_wrongs(["拖欠工资", "工资被拖欠", "公司拖欠。工资不高"], [""] * 3, wrongs).toarray().ravel()
     assert score.tolist() == [3.0, 3.0, 0.0]
+
+
+def test_a_short_note_says_a_wrong_once_and_a_long_letter_must_say_it_again():
+    wrongs = make_wrongs({"wrong": [{"name": "欠薪", "say": "拖欠~工资"}]})
+    note = "王某反映，老板拖欠工资。"
+    score = spot_wrongs(["求帮助"] * 2, [note, note + "，" * 300], wrongs).toarray().ravel()
+    assert score[0] >= SAID > score[1]
+
+
+def test_the_first_sentence_stands_in_for_a_title_that_says_nothing():
+    wrongs = make_wrongs({"wrong": [{"name": "欠薪", "say": "拖欠~工资"}]})
+    body = "老板拖欠工资。" + "，" * 300
+    titles = ["", "反映问题", "申请再审", "感谢社区帮助"]
+    score = spot_wrongs(titles, [body] * 4, wrongs).toarray().ravel()
+    assert (score >= SAID).tolist() == [True, True, True, False]
+
+
+def test_a_small_ledger_gathers_the_rest_by_class_and_says_so(known):
+    rows = [(f"c{i}", NAMES[i], f"{NAMES[i]}家门前", f"{ODD[i]}{ODD[i + 6]}") for i in range(4)]
+    found = find(ledger(rows), class_code="C08")
+    assert found.table["label"].tolist() == [load_taxonomy().title("C08") + "（按类别归集）"]
+    assert not found.table["known"].any()
+    assert find(ledger(rows), class_code="C40").table.empty
+    assert find(ledger(rows).assign(named_place="云岭"), class_code="C08").table.empty
+
+
+def test_what_is_said_at_one_place_alone_stands_in_no_label_and_no_keyword():
+    rows = told(CABLEWAY, 45, 1, "a") + told(LIBRARY, 45, 2, "b")
+    named = [(i, "云岭", f"岚鹿牧业{t}", f"岚鹿牧业。{b}") for i, _, t, b in rows[:10]]
+    table = find(ledger(named + rows[10:]), wrongs=()).table
+    assert len(table) == 2
+    assert not (table["label"] + table["keywords"]).str.contains("岚鹿|牧业").any()
 
 
 def test_a_hint_alone_does_not_say_it_and_unless_speaks_against():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from minelib.errors import InputError
 from minelib.issues.firm import stability
-from minelib.issues.gather import Gathered, gather, most_common
+from minelib.issues.gather import Gathered, Rows, gather, most_common, tells_class
 from minelib.issues.group import (
     ENOUGH_TO_DISCOVER,
     MIN_MATTERS,
@@ -20,11 +20,13 @@ from minelib.issues.group import (
     likeness,
     widen,
 )
-from minelib.issues.table import issue_ids, issue_table
+from minelib.issues.table import OF_A_CLASS, issue_ids, issue_table
 from minelib.issues.wrongs import Wrong, load_wrongs
 from minelib.knowledge.taxonomy import load_taxonomy
 
 GRANULARITIES = ("coarse", "default", "fine")
+SMALL = 300  # matters below which what tells no known wrong is gathered by class
+_BY_CLASS = 0.2  # strength of those
 _NEEDED = ("record_id", "title", "text")
 
 
@@ -148,12 +150,24 @@ def _cuts(
     some, code = g.rows.take(rows), g.table["class_code"].to_numpy(object)[rows]
     parts = group_rows(some, known, seed=seed)
     whole = keep_recurring(widen(parts, known), some)
+    if g.table["matter_id"].nunique() < SMALL:
+        whole, parts = (_rest_by_class(cut, some, code) for cut in (whole, parts))
     how = {
         "coarse": lambda: _by_class(whole, code),
         "default": lambda: whole,
         "fine": lambda: keep_recurring(cut_large(parts, some.vectors, seed), some),
     }
     return {level: how[level]() for level in levels}
+
+
+def _rest_by_class(cut: Grouping, rows: Rows, class_code: np.ndarray) -> Grouping:
+    """In a small ledger gather what tells no known wrong by its class: too few to cluster, enough to see."""
+    rest = (cut.group < 0) & tells_class(class_code)
+    number, codes = pd.factorize(class_code[rest], sort=True)
+    group, strength = cut.group.copy(), np.where(rest, _BY_CLASS, cut.strength)
+    group[rest] = number + len(cut.names)
+    names = cut.names + tuple(f"{_class_name(c)}{OF_A_CLASS}" for c in codes)
+    return keep_recurring(Grouping(group, names, strength), rows)
 
 
 def _by_class(cut: Grouping, class_code: np.ndarray) -> Grouping:

@@ -86,13 +86,19 @@ def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wr
     Not to nothing: the class may be mistaken, and one wrong crosses classes. Codes of another taxonomy, and
     the class of what fits nowhere, say nothing.
     """
-    taxonomy, code = load_taxonomy(), class_code.to_numpy(object)
-    telling = np.isin(code.astype(str), [c for c in taxonomy.codes if c != taxonomy.other])
+    code = class_code.to_numpy(object)
+    telling = tells_class(code)
     topic = np.array([w.topic for w in wrongs], dtype=object)
     cells = score.tocoo()
     elsewhere = telling[cells.row] & (code[cells.row] != topic[cells.col])
     cells.data = np.where(elsewhere, _OTHER_CLASS * cells.data, cells.data).astype(np.float32)
     return cells.tocsr()
+
+
+def tells_class(class_code: np.ndarray) -> np.ndarray:
+    """Tell which codes are a class of the packaged taxonomy, and not the class of what fits nowhere."""
+    taxonomy = load_taxonomy()
+    return np.isin(class_code.astype(str), [c for c in taxonomy.codes if c != taxonomy.other])
 
 
 def most_common(values: pd.Series, by: pd.Series) -> pd.Series:

@@ -1,18 +1,25 @@
 """How strongly each petition says each known wrong."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
 
 from minelib.classes.matching import PhraseFinder
+from minelib.describe import say_plainly
 from minelib.issues.wrongs import Wrong
 
 TITLE, BODY, HINT = 3.0, 1.0, 0.4  # weight of a saying in the title, in the body; of a hint beside a saying
 SAID = 3.0  # from here on the wrong counts as said: once in the title, or three times in the body
 _REPEAT = 2  # a saying counts at most twice in one body
+_SHORT = 250  # in a body shorter than this a saying weighs more, the more the shorter it is,
+_MOST_A_SAYING = 3.0  # up to so many times
 _UNLESS = 0.25  # what is left when the title speaks against it
 _BLOCK = 20_000  # petitions looked at together, for memory's sake
+_TELLING = 3  # characters from which on a title, stripped of 反映, 关于 … 的问题, may say something
+_HEADING = 60  # of a first sentence taken for a title
+_SENTENCE = re.compile(r"[。！？!?；;\n]")
 
 
 def spot_wrongs(titles: Sequence[str], bodies: Sequence[str], wrongs: Sequence[Wrong]) -> sp.csr_matrix:
@@ -28,12 +35,19 @@ def spot_wrongs(titles: Sequence[str], bodies: Sequence[str], wrongs: Sequence[W
     >>> from minelib.issues.wrongs import make_wrongs
     >>> wrongs = make_wrongs({"wrong": [{"name": "拖欠工资", "say": "拖欠~工资"}]})
     >>> spot_wrongs(["工资被拖欠半年"], ["老板拖欠我们工资"], wrongs).toarray().tolist()
-    [[4.0]]
+    [[6.0]]
     """
     sayings = _Sayings(wrongs)
     starts = range(0, max(len(titles), 1), _BLOCK)
     blocks = [sayings.score(titles[i : i + _BLOCK], bodies[i : i + _BLOCK]) for i in starts]
     return sp.vstack(blocks, format="csr", dtype=np.float32)
+
+
+def _heading(title: str, body: str) -> str:
+    """Return the title, or the body's first sentence where the title says nothing (反映问题, 申请再审)."""
+    if len(say_plainly(title)) >= _TELLING:
+        return title
+    return next((s for s in _SENTENCE.split(body) if len(s) >= _TELLING), title)[:_HEADING]
 
 
 class _Sayings:
@@ -53,11 +67,16 @@ class _Sayings:
         shape = (len(titles), self.n_wrongs)
         if not (len(titles) and self.n_wrongs):
             return sp.csr_matrix(shape, dtype=np.float32)
+        titles = [_heading(t, b) for t, b in zip(titles, bodies, strict=True)]
         hits = self.finder.find([f"{t}\n{b}" for t, b in zip(titles, bodies, strict=True)])
         in_title = hits.start <= np.fromiter(map(len, titles), dtype=np.int64, count=len(titles))[hits.text]
         text, saying = hits.text.astype(np.int64), self.saying_of[hits.phrase]
         title = self._sum(text[in_title], saying[in_title], TITLE, 1, shape)
-        body = self._sum(text[~in_title], saying[~in_title], BODY, _REPEAT, shape)
+        length = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies))
+        short = sp.diags_array(np.clip(_SHORT / np.maximum(length, 1), 1, _MOST_A_SAYING).astype(np.float32))
+        said = ~in_title & (self.weight[saying] == 1)
+        body = short @ self._sum(text[said], saying[said], BODY, _REPEAT, shape)
+        body += self._sum(text[~in_title & ~said], saying[~in_title & ~said], BODY, _REPEAT, shape)
         against = in_title & self.speaks_against[saying]
         return self._soften(title + body, text[against], self.wrong[saying[against]])
 

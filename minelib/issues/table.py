@@ -12,6 +12,7 @@ from minelib.issues.gather import Gathered
 from minelib.issues.group import Grouping, closeness
 from minelib.schema import ISSUE
 
+OF_A_CLASS = "（按类别归集）"  # ends the name of what was gathered by class alone
 _TITLES_READ = 200  # of a group, to name it
 
 
@@ -45,8 +46,8 @@ def issue_table(g: Gathered, found: Grouping, ids: np.ndarray, firm: np.ndarray)
         },
         index=range(len(found.names)),
     )
-    table = table[list(ISSUE)].astype({k: v for k, v in ISSUE.items() if v in ("int64", "float64")})
-    table["known"] = [bool(n) for n in found.names]
+    table = table[list(ISSUE)].astype({k: "object" if v == "str" else v for k, v in ISSUE.items()})
+    table["known"] = [bool(n) and not n.endswith(OF_A_CLASS) for n in found.names]
     return table.sort_values(["n_matters", "issue_id"], ascending=[False, True], ignore_index=True)
 
 
@@ -58,6 +59,7 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
     inside = np.flatnonzero(found.group >= 0)
     member = sp.csr_matrix((found.strength[inside], (inside, found.group[inside])), shape=(len(g.rows), n))
     scores = describe.class_tfidf(member, g.terms.counts)
+    scores *= _shared(g, found)
     words = describe.keywords(scores, g.terms.words)
     cut = Segmenter().cut
     labels = list(found.names)
@@ -69,6 +71,19 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
         label = describe.label([*map(strip_mentions, titles[clearest])], weights, cut)
         labels[k] = label or "、".join(words[k][:3])
     return words, _distinguish(labels, words)
+
+
+def _shared(g: Gathered, found: Grouping) -> np.ndarray:
+    """Tell which words several places or respondents of a group share; the others may be somebody's name."""
+    inside = np.flatnonzero(found.group >= 0)
+    n_sites = int(g.rows.site.max(initial=-1)) + 1
+    place, row = np.unique(found.group[inside] * n_sites + g.rows.site[inside], return_inverse=True)
+    at = sp.csr_matrix((np.ones(len(inside), np.float32), (row, inside)), shape=(len(place), len(g.rows)))
+    said = (at @ g.terms.counts).astype(bool).astype(np.float32)
+    cells = place // max(n_sites, 1), np.arange(len(place))
+    sites = sp.csr_matrix((np.ones(len(place)), cells), shape=(len(found.names), len(place)))
+    least = np.clip(np.asarray(sites.sum(axis=1)).ravel() // 2, 2, 3)
+    return (sites @ said).toarray() >= least[:, None]
 
 
 def _clearest(found: Grouping, k: int) -> np.ndarray:
