@@ -41,7 +41,7 @@ def petitioner_identity(petitioner: str, identity: str) -> str:
     ('', 'A00012345')
     """
     name = "" if is_nobody(petitioner) else normal_form(petitioner, "NAME")
-    digits = view(identity).digits
+    digits = view(identity).digits if identity else ""
     card = re.search(r"(?<!\d)(\d{6})((?:19|20)?)(\d{9})[\dXx]?(?!\d)", digits)
     if card:
         return f"ID{card[1]}{card[2] or '19'}{card[3]}"

@@ -73,6 +73,7 @@ class _Table:
         self.cells = list(map(list, zip(*(petitions[c].tolist() for c in TEXT_COLUMNS), strict=True)))
         self.masked: Counter[str] = Counter()
         self.found: set[tuple[str, str]] = set()
+        self.compared: set[tuple[str, str]] = set()
         self.changed: set[tuple[int, int]] = set()
 
     def mask(self, row: int, column: int, spans: Sequence[Span]) -> None:
@@ -94,10 +95,11 @@ class _Table:
 
     def compare_rows(self) -> None:
         """Mask what was found in one row in every other."""
-        surfaces = Surfaces(self.found)
-        for i, cells in enumerate(self.cells):
+        new, self.compared = self.found - self.compared, set(self.found)
+        surfaces = Surfaces(new)
+        for i, cells in enumerate(self.cells) if len(surfaces) else ():
             for column, text in enumerate(cells):
-                if spans := self.redactor.kept(text, settle(surfaces.find(text))):
+                if text and (spans := self.redactor.kept(text, settle(surfaces.find(text)))):
                     self.mask(i, column, spans)
 
     def read_again(self) -> bool:
