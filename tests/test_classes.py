@@ -75,8 +75,13 @@ def test_finder_agrees_with_plain_search():
     words = ["工资", "拖欠", "欠薪工", "薪", "资。拖欠"]
     hits = PhraseFinder([parse_phrase(w) for w in words]).find(texts)
     found = sorted(zip(hits.phrase.tolist(), hits.text.tolist(), hits.start.tolist(), strict=True))
-    plain = [(p, t, s) for p, w in enumerate(words) for t, x in enumerate(texts) for s in range(len(x))
-             if x.startswith(w, s)]
+    plain = [
+        (p, t, s)
+        for p, w in enumerate(words)
+        for t, x in enumerate(texts)
+        for s in range(len(x))
+        if x.startswith(w, s)
+    ]
     assert found == sorted(plain)
 
 
@@ -145,8 +150,13 @@ def test_table_keeps_rows_labels_and_evidence():
 
 
 def test_two_grievances_in_one_letter_give_a_second_class():
-    letter = pd.DataFrame({"record_id": ["a"], "title": ["饭店油烟直排、半夜噪音扰民"],
-                           "text": ["油烟熏得开不了窗，凌晨音响吵得睡不着。"]})
+    letter = pd.DataFrame(
+        {
+            "record_id": ["a"],
+            "title": ["饭店油烟直排、半夜噪音扰民"],
+            "text": ["油烟熏得开不了窗，凌晨音响吵得睡不着。"],
+        }
+    )
     row = classify(letter).iloc[0]
     assert {row["class_code"], row["second_class"]} == {"C09", "C10"}
 

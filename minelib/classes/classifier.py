@@ -104,10 +104,12 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         rows = np.flatnonzero((known >= 0) | sure)
         lessons, lesson_class = _lessons(self.taxonomy_)
         counts = sparse.vstack([pairs[rows], count_pairs(lessons)]).tocsr()
-        weight = np.concatenate([
-            np.where(known[rows] >= 0, LABEL_WEIGHT, 1.0),
-            np.full(len(lessons), LESSON_WEIGHT),
-        ])
+        weight = np.concatenate(
+            [
+                np.where(known[rows] >= 0, LABEL_WEIGHT, 1.0),
+                np.full(len(lessons), LESSON_WEIGHT),
+            ]
+        )
         target = np.concatenate([target[rows], lesson_class])
         self.pairs_, self.seen_ = PairWeights(counts), np.unique(target)
         self.model_ = None

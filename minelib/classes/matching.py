@@ -81,7 +81,7 @@ class PhraseFinder:
         """Return every hit of every phrase in `texts`."""
         page = _Page(texts, self._letters)
         words = self._find_words(page)
-        pieces = [self._phrase_hits(i, p, words) for i, p in enumerate(self.phrases)]
+        pieces = [self._phrase_hits(p, words) for p in self.phrases]
         start, end = (np.concatenate([p[k] for p in pieces]) for k in (0, 1))
         phrase = np.repeat(np.arange(len(pieces)), [len(p[0]) for p in pieces])
         text = page.text_of(start)
@@ -105,7 +105,7 @@ class PhraseFinder:
         word, start, length = (np.concatenate(x) for x in zip(*found, strict=True))
         return _Words(word, start, start + length, len(self._index), page)
 
-    def _phrase_hits(self, _: int, phrase: Phrase, words: "_Words") -> tuple[np.ndarray, np.ndarray]:
+    def _phrase_hits(self, phrase: Phrase, words: "_Words") -> tuple[np.ndarray, np.ndarray]:
         parts = [words.of([self._index[_fold(w)] for w in part]) for part in phrase.parts]
         hits = parts[0]
         for part in parts[1:]:

@@ -72,12 +72,14 @@ def _classify_reading(model: GrievanceClassifier, reading: Reading, known: list[
     others = _without(reading.points, first)
     second = others.argmax(axis=1)
     real = others[rows, second] >= np.maximum(SECOND_POINTS, SECOND_SHARE * reading.points[rows, first])
-    return pd.DataFrame({
-        "class_code": [codes[i] for i in first],
-        "class_margin": np.where(given, 1.0, np.maximum(lead, 0)).round(4),
-        "second_class": [codes[i] if ok else "" for i, ok in zip(second, real, strict=True)],
-        "class_evidence": [json.dumps(s, ensure_ascii=False) for s in model.spans(reading, first)],
-    })
+    return pd.DataFrame(
+        {
+            "class_code": [codes[i] for i in first],
+            "class_margin": np.where(given, 1.0, np.maximum(lead, 0)).round(4),
+            "second_class": [codes[i] if ok else "" for i, ok in zip(second, real, strict=True)],
+            "class_evidence": [json.dumps(s, ensure_ascii=False) for s in model.spans(reading, first)],
+        }
+    )
 
 
 def _without(table: np.ndarray, column: np.ndarray) -> np.ndarray:
