@@ -10,45 +10,18 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "minelib"
-ROOMS = [
-    "errors",
-    "schema",
-    "knowledge",
-    "config",
-    "fonts",
-    "ledger",
-    "clean",
-    "redact",
-    "segment",
-    "vectorise",
-    "mentions",
-    "classes",
-    "matters",
-    "describe",
-    "issues",
-    "lookup",
-    "trends",
-    "laws",
-    "screen",
-    "outreach",
-    "tally",
-    "runs",
-    "tables",
-    "review",
-    "compare",
-    "plots",
-    "briefing",
-    "disclosure",
-    "gate",
-    "widget",
-    "exporter",
-    "stages",
-    "pipeline",
-    "sample",
-    "scale",
-    "notebooks",
-    "cli",
-]
+ORDER = """
+errors schema knowledge config fonts
+ledger clean redact
+segment vectorise mentions
+classes matters describe issues lookup
+trends laws screen outreach
+tally runs tables review compare dossier
+plots briefing disclosure gate widget exporter
+stages pipeline
+sample scale notebooks cli
+"""
+ROOMS = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
