@@ -70,12 +70,16 @@ _LATIN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,6}(?![A-Za-z0-9@_.])")
 _ROMAN = re.compile(r"(?<![A-Za-z])([A-Z][a-z]+) ([A-Z][a-z]+(?:-?[A-Za-z][a-z]+)?)(?![A-Za-z])")
 
 
+_SPELT = re.compile("([一-鿿])[a-zāáǎàēéěèīíǐìōóǒòūúǔù]{2,6}[一-鿿][a-zāáǎàēéěèīíǐìōóǒòūúǔù]{1,6}(?![a-z])")
+
+
 def mixed(v: View) -> Iterator[Span]:
     """Find names half in pinyin (刘duan, wang大海) and wholly (Wang Jianguo)."""
     text, lex = v.text, lexicon()
     for m in _ROMAN.finditer(text):
         if m[1].lower() in lex.pinyin or m[2].lower() in lex.pinyin:
             yield Span(m.start(), m.end(), "NAME")
+    yield from (Span(*m.span(), "NAME") for m in _SPELT.finditer(text) if m[1] in lex.surnames)
     for m in _LATIN.finditer(text):
         start, end = m.span()
         given = [lex.given.get(c, 0.0) for c in text[end : end + 2] if "㐀" <= c <= "鿿"]

@@ -76,7 +76,7 @@ def addresses(v: View) -> Iterator[Span]:
 
 
 _YEAR = r"(?:(?:18|19|20)\d{2}|(?<!\d)[03-9]\d(?=年)|[一二][〇零九八○0O][〇零一二三四五六七八九○]{2})"
-_MONTH = "(?:农历|阴历|阳历|腊|正|[01]?\\d|[一二三四五六七八九十]{1,3})"
+_MONTH = "(?:农历|阴历|阳历|公历|古历)?(?:[腊冬正]|[01]?\\d|[一二三四五六七八九十]{1,3})"
 _DAY = "(?:初?[一二三四五六七八九十廿]{1,3}|[0-3]?\\d)"
 _DATE = re.compile(
     rf"{_YEAR} ?[年\-/.·](?: ?{_MONTH} ?(?:月份?|[\-/.·]|(?<=\d)(?![\d月]))(?: ?{_DAY}(?!\d) ?[日号]?)?)?"
@@ -91,7 +91,7 @@ _BORN_AFTER = re.compile(
 )
 
 
-_BORN_HINT = re.compile("出生|生[于日人的]|[年月日]生|出于|诞生|年龄|[男女]|DOB", re.I)
+_BORN_HINT = re.compile("出生|生[于日人的]|[年月日\\d]生|出于|诞生|年龄|[男女]|DOB", re.I)
 
 
 def births(v: View) -> Iterator[Span]:
@@ -115,6 +115,7 @@ _POLICE = re.compile(rf"[一-鿿]{{1,2}}[公检警][一-鿿()]{{0,10}}?{_YEAR_BO
 _POLICE_NO = re.compile(r"[AJXZ]\d{16,23}(?!\d)")
 _OFFICE_DOC = re.compile(r"(?:[发通规释函办令告文宣议会党纪人采招价财建交报研指电务技综]|建议)字?[(\[]?$")
 _CASE_LETTER = re.compile("[立受撤刑捕诉拘移赔抗民行监控申终罚调执鉴认保逮押取解传回不治强侦案]")
+_HEAVY = re.compile("刑[拘捕诉侦]|取保|逮捕|监视居住|行罚")
 
 
 def cases(v: View) -> Iterator[Span]:
@@ -124,7 +125,7 @@ def cases(v: View) -> Iterator[Span]:
         yield from (Span(m.start(), m.end(), "CASE_NO") for m in _COURT.finditer(text))
         for m in _POLICE.finditer(text):
             letters = re.split(r"[(\[]?(?:19|20|二)", m[0])[0]
-            if _CASE_LETTER.search(letters) and not _OFFICE_DOC.search(letters):
+            if _CASE_LETTER.search(letters) and (_HEAVY.search(letters) or not _OFFICE_DOC.search(letters)):
                 yield Span(m.start(), m.end(), "CASE_NO")
     for m in _POLICE_NO.finditer(text):
         if re.search("案|警", text[max(0, m.start() - 12) : m.start()]):
