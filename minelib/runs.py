@@ -86,12 +86,14 @@ class StageStore:
         self.folder = folder / ".stages"
 
     def get(self, name: str, key: str) -> dict[str, pd.DataFrame] | None:
-        """Return the frames stage `name` made from exactly `key`, or None."""
+        """Return the frames stage `name` made from exactly `key`, or None; a damaged stage is none."""
         place = self.folder / name
-        record = place / "stage.json"
-        if not record.is_file() or json.loads(record.read_text(encoding="utf-8"))["key"] != key:
+        try:
+            if json.loads((place / "stage.json").read_text(encoding="utf-8"))["key"] != key:
+                return None
+            return {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        return {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
 
     def put(self, name: str, key: str, frames: Mapping[str, pd.DataFrame]) -> None:
         """Keep the frames of a stage; a half-written stage is never seen."""

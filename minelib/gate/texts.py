@@ -97,7 +97,10 @@ def _word(path: Path) -> Iterator[Text]:
 def _parts(path: Path, wanted: re.Pattern) -> Iterator[Text]:
     with zipfile.ZipFile(path) as package:
         for name in sorted(filter(wanted.fullmatch, package.namelist())):
-            words = _words(package.read(name).decode("utf-8", "replace"))
+            markup = package.read(name).decode("utf-8", "replace")
+            if name.startswith("docProps/"):  # each property is a text of its own
+                markup = markup.replace("</", "\n</")
+            words = _words(markup)
             yield from ((f"{name} {where}", text) for where, text in words)
 
 

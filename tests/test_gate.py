@@ -1,0 +1,219 @@
+"""The gate reads every file that leaves, names places and never text, and does not stop for numbers of our own."""
+
+import json
+import zipfile
+
+import pandas as pd
+import pytest
+import xlsxwriter
+from docx import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minelib.errors import InputError, LeakError
+from minelib.gate import Reader, check_leaks, check_notebook
+from minelib.gate.texts import texts_of
+from minelib.redact import Redactor, Sealed, Surfaces, scan, seal
+
+PHONE = "13912345678"
+KEY = bytes(range(32))
+CLEAN = "物业公司停用门禁卡催缴物业费"
+
+
+def _parquet(path):
+    pd.DataFrame({"record_id": ["L1"], "text": [f"电话{PHONE}"]}).to_parquet(path)
+
+
+def _xlsx(path, cell=f"电话{PHONE}", comment=None, title="线索", sheet="线索"):
+    book = xlsxwriter.Workbook(path)
+    book.set_properties({"title": title})
+    page = book.add_worksheet(sheet)
+    page.write_string(3, 2, cell)
+    if comment:
+        page.write_comment(0, 0, comment)
+    book.close()
+
+
+def _docx(path):
+    document = Document()
+    document.add_paragraph("电话139").add_run("12345678")
+    document.save(path)
+
+
+def _pdf(path, title=CLEAN, body=f"电话{PHONE}"):
+    import typst
+
+    source = f'#set document(title: "{title}")\n#set text(font: "Noto Sans SC")\n{body}'
+    path.write_bytes(typst.compile(source.encode()))
+
+
+def _png(path):
+    import struct
+    import zlib
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    text = b"Comment\0" + f"tel {PHONE}".encode()
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"tEXt", text) + chunk(b"IEND", b""))
+
+
+def _notebook(path, **cell):
+    tree = {"cells": [{"cell_type": "code", "source": "1", "outputs": [], **cell}], "metadata": {}}
+    path.write_text(json.dumps(tree), encoding="utf-8")
+
+
+LEAKS = {
+    "a.parquet": (_parquet, "a.parquet: L1 text"),
+    "a.csv": (lambda p: p.write_text(f"record_id,text\nL1,电话{PHONE}\n", encoding="utf-8"), "a.csv: L1 text"),
+    "a.json": (lambda p: p.write_text(json.dumps({"a": [{"b": PHONE}]})), r"a.json: .a\[0\].b"),
+    "b.json": (lambda p: p.write_text(json.dumps({f"电话{PHONE}": 1})), "b.json:  field 1"),
+    "a.xlsx": (_xlsx, "sheet 1 row 4 column 3"),
+    "b.xlsx": (lambda p: _xlsx(p, CLEAN, comment=f"电话{PHONE}"), "b.xlsx: xl/comments1.xml"),
+    "c.xlsx": (lambda p: _xlsx(p, CLEAN, title=f"电话{PHONE}"), "c.xlsx: docProps/core.xml"),
+    "d.xlsx": (lambda p: _xlsx(p, CLEAN, sheet=f"电话{PHONE}"), "d.xlsx: sheet 1 name"),
+    "a.docx": (_docx, "a.docx: word/document.xml paragraph"),
+    "a.pdf": (lambda p: _pdf(p), "a.pdf: page 1 line 1"),
+    "b.pdf": (lambda p: _pdf(p, title=f"tel {PHONE}", body="x"), "b.pdf: metadata /Title"),
+    "a.png": (_png, "a.png: chunk at 8"),
+    "a.svg": (lambda p: p.write_text(f"<svg><text>电话<tspan>{PHONE}</tspan></text></svg>"), "a.svg: paragraph 1"),
+    "a.html": (lambda p: p.write_text(f"<td>电话</td><td>{PHONE[:3]}<b>{PHONE[3:]}</b></td>"), "a.html: paragraph 2"),
+    "a.md": (lambda p: p.write_text(f"一\n电话{PHONE}\n"), "a.md: line 2"),
+    "a.ipynb": (lambda p: _notebook(p, source=[f"电话{PHONE}"]), "a.ipynb: cell 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_telephone_is_found_in_every_kind_of_file(name, tmp_path):
+    make, place = LEAKS[name]
+    make(tmp_path / name)
+    with pytest.raises(LeakError, match=place) as caught:
+        check_leaks(tmp_path)
+    assert PHONE not in str(caught.value) and "PHONE" in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_does_not_leave(tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"\0")
+    with pytest.raises(LeakError, match="a.bin"):
+        check_leaks(tmp_path)
+
+
+def test_hidden_folders_stay_behind(tmp_path):
+    (tmp_path / ".stages").mkdir()
+    _parquet(tmp_path / ".stages" / "a.parquet")
+    check_leaks(tmp_path)
+
+
+def _petitions(folder, **columns):
+    row = {
+        "record_id": "L1",
+        "matter_id": "M1",
+        "issue_id": None,
+        "petitioner_id": "P1",
+        "text": CLEAN,
+        **columns,
+    }
+    pd.DataFrame([row]).astype("str").to_parquet(folder / "petitions.parquet")
+
+
+@pytest.mark.parametrize(
+    "number", ["13800138000", "110105194912310021", "6222020200112233445", "2024-0571-88881234"]
+)
+def test_the_ledgers_own_numbers_may_look_like_anything(number, tmp_path):
+    _petitions(tmp_path, record_id=number, matter_id=f"M{number[:11]}")
+    (tmp_path / "facts.json").write_text(
+        json.dumps({"records": [number, f"M{number[:11]}", f"见{number}号件"]})
+    )
+    check_leaks(tmp_path)
+
+
+def test_a_ledger_that_numbers_rows_by_identity_card_is_stopped(tmp_path):
+    _petitions(tmp_path, record_id="11010519491231002X")
+    with pytest.raises(LeakError, match=r"record_id, place 1 in order \(ID\)"):
+        check_leaks(tmp_path)
+
+
+CELLS = {
+    "text": {"outputs": [{"output_type": "stream", "name": "stdout", "text": [f"电话{PHONE}"]}]},
+    "error": {"outputs": [{"output_type": "error", "evalue": f"电话{PHONE}", "traceback": []}]},
+    "html": {"outputs": [{"output_type": "display_data", "data": {"text/html": f"<td>{PHONE}</td>"}}]},
+    "plain": {"outputs": [{"output_type": "execute_result", "data": {"text/plain": [f"'{PHONE}'"]}}]},
+    "json": {"outputs": [{"output_type": "display_data", "data": {"application/json": {"a": [PHONE]}}}]},
+}
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_outputs_of_a_notebook_are_read_in_every_form(kind, tmp_path):
+    _notebook(tmp_path / "a.ipynb", **CELLS[kind])
+    with pytest.raises(LeakError, match="cell 1") as caught:
+        check_notebook(tmp_path / "a.ipynb")
+    assert PHONE not in str(caught.value)
+
+
+def test_metadata_of_a_notebook_is_read_and_pictures_are_not():
+    check_notebook({"cells": [{"source": "", "outputs": [{"data": {"image/png": PHONE}}]}]})
+    with pytest.raises(LeakError, match="metadata.authors"):
+        check_notebook({"cells": [], "metadata": {"authors": [{"name": f"电话{PHONE}"}]}})
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"cells": 1}', "\ud800".encode("utf-8", "surrogatepass")])
+def test_what_is_no_notebook_is_named(content, tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError, match="a.ipynb"):
+        check_notebook(path)
+
+
+def test_what_was_masked_is_found_though_no_rule_would(tmp_path):
+    name = "琪琪格"
+    assert not scan(f"{name}附近")
+    sealed = Sealed(seal(Surfaces({(name, "NAME")}), KEY), KEY)
+    (tmp_path / "a.md").write_text(f"{name}附近", encoding="utf-8")
+    check_leaks(tmp_path)
+    with pytest.raises(LeakError, match="NAME"):
+        check_leaks(tmp_path, reader=Reader(masked=sealed))
+    check_leaks(tmp_path, reader=Reader(masked=sealed, keep_names=[name]))
+
+
+def test_sealed_digests_hold_no_text_and_open_with_one_key_only():
+    table = seal(Surfaces({("谷斌海", "NAME"), (PHONE, "PHONE")}), KEY)
+    assert not any(s in table.to_csv() for s in ("谷斌海", PHONE, PHONE[:3]))
+    assert [s.kind for s in Sealed(table, KEY).find(f"见谷斌海，{PHONE}")] == ["NAME", "PHONE"]
+    assert Sealed(table, KEY[::-1]).find(f"见谷斌海，{PHONE}") == []
+
+
+@given(st.text("谷斌海路，的1389 ", max_size=30))
+@settings(max_examples=200, deadline=None)
+def test_sealed_surfaces_find_what_open_ones_find(text):
+    surfaces = Surfaces(
+        {("谷斌海", "NAME"), ("海斌谷", "NAME"), ("13981398", "PHONE"), ("1398139813", "PHONE")}
+    )
+
+    def place(s):
+        return s.start, s.end
+
+    assert sorted(Sealed(seal(surfaces, KEY), KEY).find(text), key=place) == sorted(
+        surfaces.find(text), key=place
+    )
+
+
+def test_a_text_is_read_once(monkeypatch):
+    calls = []
+    monkeypatch.setattr("minelib.gate.reader.scan", lambda text: calls.append(text) or [])
+    reader = Reader()
+    reader.find(CLEAN), reader.find(CLEAN)
+    Reader(passed=reader.passed).find(CLEAN)
+    assert calls == [CLEAN]
+
+
+def test_settling_ends_in_a_text_the_gate_lets_pass():
+    reader, redactor = Reader(), Redactor(KEY, model=False)
+    settled = reader.settle(f"投诉人张小芳，电话{PHONE}，邮箱a@b.com", redactor)
+    assert not reader.find(settled) and PHONE not in settled
+
+
+def test_damaged_zip_parts_do_not_hide_text(tmp_path):
+    _docx(tmp_path / "a.docx")
+    with zipfile.ZipFile(tmp_path / "a.docx", "a") as package:
+        package.writestr("word/header9.xml", f"<w:p><w:t>邮箱 who@example.org {PHONE}</w:t></w:p>")
+    assert any("header9" in where for where, _ in texts_of(tmp_path))
