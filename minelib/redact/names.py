@@ -25,6 +25,7 @@ _UNSEEN = 1.0  # a character in no table is rare: people have such names, texts 
 _NAMING, _BEFORE, _CALL, _WEAK_BEFORE, _OPEN = STRONG + 3.0, STRONG, 4.0, 2.0, 2.0
 _LABEL, _AFTER, _VERB, _WEAK_AFTER, _CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
 _CLOSED_NAME = 4.0  # what introduces somebody, a name, and nothing more
+_AROUND = 3_000  # characters on each side in which a name is counted
 _NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
 _PLAIN = -1.5  # beside other characters that say nothing
 EDGE = frozenset(" ,。、;:!?()\"'“”‘’<>《》/|\n\0…·—-[]")
@@ -132,7 +133,8 @@ def _length_bits(text: str, start: int, end: int, length: int, lex: Lexicon) -> 
     if length == 1:
         return bits - 3.0 * (text[end - 1] in "小大")
     bits -= 2.0 * (lex.surnames.get(text[end - 1], 0.0) > 5.0 and lex.given.get(text[end - 1], 0.0) < 0)
-    long, short = text.count(text[start:end]), text.count(text[start:end - 1])
+    around = text[max(0, start - _AROUND) : end + _AROUND]
+    long, short = around.count(text[start:end]), around.count(text[start : end - 1])
     if long == short:
         return bits + 3.0 * (long > 1)
     return bits - 2.5 * (short > 2 * long)
