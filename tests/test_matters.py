@@ -129,11 +129,25 @@ def test_what_the_ledger_says_of_place_and_respondent_counts():
     assert two["c1"] != two["c9"]
 
 
+def test_one_form_letter_about_eight_compounds_is_eight_matters():
+    places = ["云栖苑", "碧波名邸", "丹枫雅苑", "松风公馆", "银鹭家园", "朝霞新村", "锦鲤华庭", "柳浪花园"]
+    wrongs = [
+        ("物业擅自涨价", "我是{}小区业主，物业公司没有召开业主大会就擅自上涨物业费。"),
+        ("工地拖欠农民工工资", "我们在{}项目工地做木工，包工头拖欠农民工工资三个月，多次讨薪无果。"),
+    ]
+    rows = [
+        (f"f{i}{j}", f"P{i}{j}", place + title, text.format(place), f"2025-0{1 + i}-1{j}")
+        for i, place in enumerate(places)
+        for j, (title, text) in enumerate(wrongs)
+    ]
+    assert link_matters(ledger(rows)).matter_id.nunique() == 16
+
+
 def test_a_class_in_common_or_none_moves_the_link():
-    table = ledger(RUBBISH[:2], OTHERS)
+    table = ledger(RUBBISH, OTHERS)
     same = ["C01"] * len(table)
-    other = ["C01", "C02", *same[2:]]
-    second = pd.DataFrame({"class_code": other, "second_class": ["C02", "", *[""] * len(OTHERS)]})
+    other = ["C01", "C02", "C02", *same[3:]]
+    second = pd.DataFrame({"class_code": other, "second_class": ["C02", *[""] * (len(table) - 1)]})
     strength = [link_matters(table, classes=c).links["strength"].sum() for c in (same, other, second)]
     assert strength[1] < strength[0] == strength[2]
 

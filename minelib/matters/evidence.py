@@ -13,7 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from minelib.matters.names import TaughtNames
-from minelib.mentions import Mention, find_mentions, normalise_name
+from minelib.mentions import Mention, find_mentions, name_stem, normalise_name
 from minelib.schema import MASK
 from minelib.vectorise import document_frequency, limit_frequency, term_counts, tfidf
 
@@ -21,6 +21,7 @@ TITLE_WEIGHT = 3  # a title's words count as if said this often
 BACKGROUND = 2000  # a name's rarity is that in a ledger of at least so many petitions
 NAMED_IN_TEXT = 0.7  # a name in the letter alone identifies less than one in the title
 MANY_LETTERS = 20  # who sends so many writes of many things
+_NO_STEM = frozenset({"district", "township", "area", "transit"})
 _NO_NAME = frozenset({"district", "township", "office", "area"})
 _AREA = re.compile(r"[A-Z]\d{0,2}[省市县区州]|[^\w]")
 _DOTS = re.compile(r"[\s·•．.・“”\"]+")
@@ -35,6 +36,7 @@ class Evidence:
     words: sp.csr_matrix  # TF-IDF of words, title weighed
     grams: sp.csr_matrix  # TF-IDF of runs of three characters of the title
     names: sp.csr_matrix  # square root of the rarity of each name of a place or respondent
+    stems: sp.csr_matrix  # 1 for each two characters of the names, their endings left aside
     counties: sp.csr_matrix  # 1 for each county or city district in title or place
     cities: sp.csr_matrix  # 1 for each city in title or place
     townships: sp.csr_matrix  # 1 for each township anywhere
@@ -49,11 +51,26 @@ class Evidence:
         return len(self.days)
 
 
-def word_weights(titles: Sequence[str], tokens: Sequence[Sequence[str]]) -> sp.csr_matrix:
-    """Return TF-IDF of the words of each title and text, those of the title weighed."""
+def word_weights(
+    titles: Sequence[str],
+    tokens: Sequence[Sequence[str]],
+    mentions: Sequence[Sequence[Mention]] | None = None,
+) -> sp.csr_matrix:
+    """Return TF-IDF of the words of each title and text, those of the title weighed.
+
+    Words inside a name of `mentions` are left out where it is given: names are evidence of their own.
+    """
     heads = [_title_tokens(words, len(title)) for words, title in zip(tokens, titles, strict=True)]
     weighed = [head * (TITLE_WEIGHT - 1) + list(words) for head, words in zip(heads, tokens, strict=True)]
+    if mentions is not None:
+        weighed = [_unnamed(words, found) for words, found in zip(weighed, mentions, strict=True)]
     return _weigh(weighed, max_df=0.2)
+
+
+def _unnamed(words: list[str], found: Sequence[Mention]) -> list[str]:
+    """Return the words that are not part of a name."""
+    names = "\n".join({m.name for m in found})
+    return [word for word in words if word not in names]
 
 
 def gather(
@@ -83,6 +100,7 @@ def gather(
         words=words,
         grams=_weigh([_grams(title) for title in petitions["title"]], max_df=0.05),
         names=_rarity(_matrix(named)),
+        stems=_matrix(_stems(petitions["title"], mentions)),
         **_areas(petitions["title"], mentions, places),
         sites=_matrix([{m.name: 1.0 for m in found if m.kind not in _NO_NAME} for found in places]),
         towns=_matrix([{m.name: 1.0 for m in found if m.kind == "township"} for found in places]),
@@ -140,6 +158,15 @@ def _named(
         inside |= {m.name for m in where if m.kind not in _NO_NAME} | ({whom} - {""})
         anywhere = {m.name for m in named} | taught.find(_DOTS.sub("", text[:_HEAD]))
         rows.append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
+    return rows
+
+
+def _stems(titles: Iterable[str], mentions: Sequence[Sequence[Mention]]) -> list[dict[str, float]]:
+    """Return the pairs of characters in the names of each title."""
+    rows = []
+    for title, found in zip(titles, mentions, strict=True):
+        stems = [name_stem(m.name) for m in found if m.kind not in _NO_STEM and m.end <= len(title)]
+        rows.append({stem[i : i + 2]: 1.0 for stem in stems for i in range(max(1, len(stem) - 1))})
     return rows
 
 

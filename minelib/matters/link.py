@@ -18,6 +18,7 @@ from minelib.schema import LINK, frame
 FIRST = 0.75  # two petitions begin a matter from this chance on
 LEAST = 0.4  # a matter grows while the mean chance of its pairs is at least this
 MIN_CHANCE = 0.1  # weaker pairs say nothing for a matter
+SMALL = 300  # letters among which a name is as common as any word: its words are then left to the names
 HEAD = 600  # characters of a letter in which names are looked for; later ones are of bystanders
 _NEAR = 0.8  # cosine of the words from which a link is called a near copy
 REASONS = ("copy", "near copy", "same petitioner", "same place and thing")
@@ -56,8 +57,8 @@ def link_matters(
     Parameters
     ----------
     petitions : DataFrame
-        ``record_id``, ``title``, ``text``; ``petitioner_id``, ``received_at``, ``place`` and ``respondent`` are
-        used where they are there.
+        ``record_id``, ``title``, ``text``; ``petitioner_id``, ``received_at``, ``place`` and ``respondent``
+        are used where they are there.
     tokens : sequence of sequences of str, optional
         Words of each title and text joined by a line break; cut here when not given.
     classes : sequence of str or DataFrame of str, optional
@@ -72,7 +73,7 @@ def link_matters(
     --------
     >>> rows = [
     ...     ("1", "云栖苑小区垃圾站臭气扰民", "垃圾站每到夏天臭气熏天"),
-    ...     ("2", "云栖苑小区垃圾站何时搬走", "垃圾站紧挨住宅，臭气熏天"),
+    ...     ("2", "云栖苑小区垃圾站臭气何时治理", "垃圾站紧挨住宅，臭气熏天"),
     ...     ("3", "金蝉商贸公司拖欠货款", "欠货款半年"),
     ... ]
     >>> found = link_matters(pd.DataFrame(rows, columns=["record_id", "title", "text"]))
@@ -81,12 +82,17 @@ def link_matters(
     """
     order = np.argsort(petitions["record_id"].to_numpy(dtype=str), kind="stable")
     rows = petitions.iloc[order].reset_index(drop=True)
-    words = word_weights(rows["title"], [tokens[i] for i in order] if tokens is not None else _cut(rows))
+    tokens = [tokens[i] for i in order] if tokens is not None else _cut(rows)
+    words = word_weights(rows["title"], tokens)
     first, likeness = copy_of(rows, words)
     kept = np.unique(first)
     named = [mentions[i] for i in order[kept]] if mentions is not None else _find(rows.iloc[kept])
     codes = _codes(classes, order[kept]) if classes is not None else [set()] * len(kept)
-    e = gather(rows.iloc[kept], words[kept], named, codes)
+    if len(kept) < SMALL:
+        words = word_weights(rows["title"].iloc[kept], [tokens[i] for i in kept], named)
+    else:
+        words = words[kept]
+    e = gather(rows.iloc[kept], words, named, codes)
     edges = pd.concat([_copies(first, likeness), _pairs(e, kept)], ignore_index=True)
     matter = _matters(first, edges)
     ids = rows["record_id"].to_numpy(dtype=str)

@@ -12,13 +12,14 @@ from minelib.vectorise import document_frequency
 
 # Log odds that two petitions are one matter, for one unit of each evidence.  Estimated by logistic regression
 # on pairs of petitions to a city's message board that were read and labelled by hand, then rounded. That board
-# has no columns of places and respondents: their four weights are set by hand, well below what a synthetic ledger
-# with such columns gives.
+# has no columns of places and respondents: their four weights are set by hand, well below what a synthetic
+# ledger with such columns gives; so is that of `form_letter`.
 WEIGHTS = {
     "words": 11.0,  # cosine of the words, at most WORDS_CAP
     "grams": 3.9,  # cosine of the runs of characters in the title
     "names": 0.07,  # log rarity of the shared names, at most NAMES_CAP
     "unnamed": -1.4,  # no name of a place or respondent in common
+    "form_letter": -5.0,  # nearly the same words of two compounds, two firms, two schools …
     "petitioner": 1.6,  # the same petitioner, if one of few letters
     "apart": -3.9,  # titles that name different counties, or different cities
     "township": 1.55,  # a township in common
@@ -30,6 +31,7 @@ WEIGHTS = {
     "gap": -0.4,  # logarithm of the days between, plus one
 }
 INTERCEPT = -1.4
+FORM_LETTER = 0.6  # cosine of the words from which only the names may tell two letters apart
 WORDS_CAP = 0.4  # one form letter against two schools is still about two schools
 NAMES_CAP = 10.0
 UNKNOWN_GAP = 3.0  # where a date is missing: the logarithm of some three weeks
@@ -53,12 +55,13 @@ def candidate_pairs(e: Evidence) -> tuple[np.ndarray, np.ndarray]:
 
 def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return the evidence of each pair, shape (n_pairs, len(WEIGHTS)), columns in the order of `WEIGHTS`."""
-    names = dots(e.names, left, right)
+    words, names = dots(e.words, left, right), dots(e.names, left, right)
     found = {
-        "words": np.minimum(dots(e.words, left, right), WORDS_CAP),
+        "words": np.minimum(words, WORDS_CAP),
         "grams": dots(e.grams, left, right),
         "names": np.minimum(names, NAMES_CAP),
         "unnamed": names == 0,
+        "form_letter": (words >= FORM_LETTER) & _apart(e.stems, left, right),
         "petitioner": dots(e.petitioners, left, right),
         "apart": _apart(e.counties, left, right) | _apart(e.cities, left, right),
         "township": dots(e.townships, left, right) > 0,

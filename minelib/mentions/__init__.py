@@ -2,7 +2,7 @@
 
 from minelib.mentions.find import Mention, find_mentions
 from minelib.mentions.mask import mask_mentions, strip_mentions
-from minelib.mentions.names import normalise_name
+from minelib.mentions.names import name_stem, normalise_name
 from minelib.mentions.place import name_petitions, place_of, respondent_of, township_of
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "find_mentions",
     "mask_mentions",
     "name_petitions",
+    "name_stem",
     "normalise_name",
     "place_of",
     "respondent_of",

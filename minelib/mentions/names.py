@@ -32,6 +32,18 @@ def number(numeral: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
+def name_stem(name: str) -> str:
+    """Return a name without its endings: what tells it from another of its kind.
+
+    >>> name_stem("望江派出所"), name_stem("云栖花园物业")
+    ('望江', '云栖')
+    """
+    endings = mention_words().kind_of
+    start = next((i for i in range(1, len(name)) if name[i:] in endings), len(name))
+    return name if start == len(name) else name_stem(name[:start])
+
+
+@lru_cache(maxsize=1 << 16)
 def normalise_name(name: str, kind: str = "") -> str:
     """Return the form under which two spellings of `name` are equal.
 
