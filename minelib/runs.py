@@ -6,6 +6,7 @@ very end: a folder with a manifest is a finished run.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ import pandas as pd
 from minelib.errors import InputError
 
 SCHEMA_VERSION = 1
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 TABLES = ("petitions", "matters", "links", "issues", "candidates", "signals")
 
 
@@ -114,13 +116,13 @@ def only_run_in(folder: Path) -> Iterator[None]:
     Raises
     ------
     InputError
-        When another run holds it, or the folder cannot be made or written to.
+        When another run holds it, the folder cannot be made or written to, or the disk is full.
     """
     from filelock import FileLock, Timeout
 
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise InputError(f"{folder} is not a plain folder; give --out another name")
     try:
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise InputError(f"{folder} is not a plain folder; give --out another name")
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock", timeout=0)
         lock.acquire()
@@ -132,6 +134,12 @@ def only_run_in(folder: Path) -> Iterator[None]:
         raise InputError(f"cannot write to {folder}: {error.strerror or error}") from error
     try:
         yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise InputError(
+            f"cannot write to {folder}: {os.strerror(error.errno)}; earlier results are whole"
+        ) from error
     finally:
         lock.release()
 
