@@ -118,7 +118,7 @@ def preload() -> None:
     """Load here what each child would load again; nothing is run, for threads do not survive a fork."""
     for name in ("minelib.pipeline", "minelib.clean", "minelib.redact", "minelib.classes", "minelib.matters",
                  "minelib.issues", "minelib.screen", "sklearn.feature_extraction.text", "sklearn.linear_model",
-                 "sklearn.svm", "matplotlib.pyplot", "scipy.cluster.hierarchy", "igraph", "rensa", "pypdf", "typst",
+                 "sklearn.svm", "matplotlib.pyplot", "scipy.cluster.hierarchy", "igraph", "pypdf", "typst",
                  "opencc", "rjieba", "jieba", "xlsxwriter", "python_calamine"):  # fmt: skip
         import_module(name)
     program_digest()

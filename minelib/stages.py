@@ -129,7 +129,7 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     from minelib.matters import link_matters
     from minelib.mentions import name_petitions
 
-    found = link_matters(words.petitions, tokens=words.tokens, classes=class_table["class_code"], seed=config.seed)
+    found = link_matters(words.petitions, tokens=words.tokens, classes=class_table[["class_code", "second_class"]], seed=config.seed)
     named = _without_people(name_petitions(words.petitions), reader)
     table = named.assign(matter_id=found.matter_id.reindex(named["record_id"]).to_numpy())
     return {"matters": table, "links": frame(found.links, LINK)}
@@ -163,10 +163,12 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         granularity=config.mine.granularity,
     )
     rows = rows.assign(issue_id=found.issue_id.to_numpy())
+    matter = matter_table(rows)
+    told = found.of_matters(rows["matter_id"])
     table = found.table.assign(**{c: found.table[c].map(reader.blank) for c in ("label", "keywords")})
     return {
         "petitions": rows[list(RUN_PETITION)],
-        "matters": matter_table(rows),
+        "matters": matter.assign(issue_id=matter["matter_id"].map(told)),
         "issues": frame(table, ISSUE),
         "levels": found.levels.assign(record_id=rows["record_id"]),
         "note": pd.DataFrame({"note": [found.note]}),

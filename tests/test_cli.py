@@ -81,7 +81,7 @@ def test_review_records_a_decision_and_shows_it(folder, capfd):
 def test_compare_and_like_answer(folder, capfd):
     assert main(["compare", str(folder), str(folder)]) == 0
     assert "延续" in capfd.readouterr().out
-    assert main(["like", str(folder), "拖欠工资", "--most", "3"]) == 0
+    assert main(["like", str(folder), "拖欠农民工工资", "--most", "3"]) == 0
     assert "工资" in capfd.readouterr().out
 
 
