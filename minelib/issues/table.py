@@ -13,6 +13,7 @@ from minelib.issues.group import Grouping, closeness
 from minelib.schema import ISSUE
 
 OF_A_CLASS = "（按类别归集）"  # ends the name of what was gathered by class alone
+_TELLING = 6  # a shorter piece of a title says too little; keywords stand beside it
 _TITLES_READ = 200  # of a group, to name it
 
 
@@ -69,7 +70,8 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
         told = np.flatnonzero(scores[k])
         weights = {g.terms.words[j]: scores[k, j] for j in told}
         label = describe.label([*map(strip_mentions, titles[clearest])], weights, cut)
-        labels[k] = label or "、".join(words[k][:3])
+        said = "、".join(words[k][:3])
+        labels[k] = label if len(label) >= _TELLING else f"{label}（{said}）" if label else said
     return words, _distinguish(labels, words)
 
 
@@ -104,8 +106,6 @@ def _exemplars(g: Gathered, found: Grouping) -> list[str]:
     ids, matters = (g.table[c].to_numpy(object) for c in ("record_id", "matter_id"))
     rows = (np.flatnonzero(found.group == k) for k in range(len(found.names)))
     return [" ".join(describe.exemplars(said[r], ids[r], matters[r])) for r in rows]
-
-
 
 
 def _petitioners(rows: pd.DataFrame) -> pd.Series:
