@@ -147,6 +147,8 @@ def no_machine(book, stem):
 def nobody(book, stem):
     for cell in book.cells:
         for text in words(cell):
+            if text is cell.source and ".redact(" in text:
+                continue  # an invented example, there to be masked
             for span in scan(text):
                 yield f"{cell.id}: {span.kind}"
 

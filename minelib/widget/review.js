@@ -31,9 +31,11 @@ function signalBars(card, signals) {
   card.append(element("h4", "指标"));
   for (const signal of signals) {
     const row = element("div", undefined, "ml-signal");
+    const track = element("span", undefined, "ml-track");
     const bar = element("span", undefined, "ml-bar");
-    bar.style.width = `${Math.max(2, signal.points * 5)}px`;
-    row.append(element("span", signal.points.toFixed(1), "ml-points"), bar, element("span", signal.shown));
+    bar.style.width = `${Math.max(2, Math.min(100, signal.points * 4))}%`; // 25 points fill the track
+    track.append(bar);
+    row.append(element("span", signal.points.toFixed(1), "ml-points"), track, element("span", signal.shown));
     card.append(row);
   }
 }
