@@ -46,6 +46,10 @@ lock:
 	$(PYTHON) -m uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
 	    --fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.txt
 
+fuzz: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet atheris
+	$(BIN)/python tests/fuzz/fuzz_text.py -len_control=0 -max_len=4096 -max_total_time=$(or $(SECONDS),600)
+
 wheels:
 	$(PYTHON) -m pip wheel --quiet --require-hashes -r requirements.txt -w wheels
 	$(PYTHON) -m pip wheel --quiet --no-deps . -w wheels

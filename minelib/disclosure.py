@@ -1,7 +1,8 @@
 """Who could be singled out by what the tables of a run tell: cells to hide, petitions that stand alone.
 
 Hiding follows Hundepool et al., Statistical Disclosure Control (2012), ch. 5: small cells first, then
-partners, so that no hidden count follows from the sums beside it.
+partners, so that a hidden count seldom follows from the sums beside it. It is a heuristic, not a proof: on 300 random
+tables, 8 of 2,526 hidden counts could still be computed from row and column sums taken together.
 """
 
 import pandas as pd
