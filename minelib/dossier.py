@@ -12,8 +12,8 @@ from minelib.errors import InputError
 from minelib.runs import Run
 from minelib.trends import counted_dates
 
-# 信访工作条例 (2022) art. 34: 60 days for matters of art. 31(6); a petition is called waiting here only where the ledger
-# shows no answer, and only in the words "待核", because other matters follow other clocks.
+# 信访工作条例 (2022) art. 34: 60 days for matters of art. 31(6); a petition is called waiting here only where the
+# ledger shows no answer, and only in the words "待核", because other matters follow other clocks.
 WAIT_DAYS = 60
 
 

@@ -90,12 +90,16 @@ class _Stages:
         self._store, self._report = StageStore(folder), report
         self._key = program_digest()
 
-    def __call__(self, name: str, title: str, make: Callable[[], stages.Frames], *parts: str) -> stages.Frames:
+    def __call__(
+        self, name: str, title: str, make: Callable[[], stages.Frames], *parts: str
+    ) -> stages.Frames:
         self._key = digest(self._key, name, *parts)
         made = self._store.get(name, self._key)
         if made is None:
             self._store.put(name, self._key, make())
-            made = self._store.get(name, self._key)  # read back, so that a reused stage and a fresh one are the same
+            made = self._store.get(
+                name, self._key
+            )  # read back, so that a reused stage and a fresh one are the same
             self._report(f"{title}：完成")
         else:
             self._report(f"{title}：沿用上次结果（输入、选项、程序均未变）")
@@ -111,7 +115,10 @@ def _run_stages(
     reader = Reader(masked=masked, keep_names=config.redact.keep_names, passed=read["passed"]["digest"])
     stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
     words = stages.Words(petitions, config)
-    options = [config.digest("seed", "segment", "mine"), *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p)]
+    options = [
+        config.digest("seed", "segment", "mine"),
+        *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p),
+    ]
     classes = stage("classes", "归类", lambda: stages.classes(words, config), *options)["classes"]
     linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config, reader))
     grouped = stage("issues", "归集问题", lambda: stages.issues(words, classes, linked, config, reader))

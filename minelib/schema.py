@@ -80,11 +80,14 @@ def check(table: pd.DataFrame, columns: Mapping[str, str], *, what: str) -> None
         n = int(table["record_id"].duplicated().sum())
         raise MinelibError(f"{what}: record_id must be unique, {n} repeat")
 
+
 # The tables of a run folder. Ids are made from content (a digest of the smallest record id inside), so that they do
 # not depend on row order; "" or <NA> where there is none.
 
 RUN_PETITION: Mapping[str, str] = {
-    **{k: v for k, v in PETITION.items() if k != "row"},  # the same file with its rows shuffled gives the same run
+    **{
+        k: v for k, v in PETITION.items() if k != "row"
+    },  # the same file with its rows shuffled gives the same run
     "class_code": "str",  # C01 … C40; the taxonomy's own "other" class where the classifier abstains
     "class_margin": "float64",  # distance to the second best class, 0 … 1
     "second_class": "str",  # a second grievance in the same letter, "" where none

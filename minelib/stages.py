@@ -34,17 +34,23 @@ class Reading:
         from minelib.redact import Redactor, seal
 
         options = self._config
-        ledger = read_ledger(self._paths, columns=options.ledger.columns or None, sheet=options.ledger.sheet or None)
+        ledger = read_ledger(
+            self._paths, columns=options.ledger.columns or None, sheet=options.ledger.sheet or None
+        )
         inside, outside = _in_period(ledger.petitions, options.ledger.since, options.ledger.until)
         cleaned, clean_log = clean_petitions(_least(inside))
-        redactor = Redactor(self._key, mask_names=options.redact.mask_names, keep_names=options.redact.keep_names)
+        redactor = Redactor(
+            self._key, mask_names=options.redact.mask_names, keep_names=options.redact.keep_names
+        )
         redacted, redact_log = redactor.redact_petitions(cleaned)
         reader = Reader(masked=redact_log.surfaces, keep_names=options.redact.keep_names)
         tables = redacted, pd.concat([ledger.rejects, outside]), ledger.sources
         redacted, rejects, sources = (_settled(table, reader, redactor) for table in tables)
         petitions = redacted.sort_values("record_id", ignore_index=True)[list(PETITION)]
         cleaning = clean_log.table().set_axis(["kind", "rows", "n"], axis=1).assign(step="clean")
-        masking = pd.DataFrame({"kind": list(redact_log.masked), "n": list(redact_log.masked.values())}).assign(step="redact")
+        masking = pd.DataFrame(
+            {"kind": list(redact_log.masked), "n": list(redact_log.masked.values())}
+        ).assign(step="redact")
         changes = pd.concat([cleaning, masking])[["step", "kind", "n"]].astype({"n": "int64"})
         return {
             "petitions": petitions, "rejects": rejects, "sources": sources, "changes": changes,
@@ -65,7 +71,9 @@ def _in_period(petitions: pd.DataFrame, since: str, until: str) -> tuple[pd.Data
     if not (since or until):
         return petitions, frame([], REJECT)
     days = petitions["received_at"]
-    inside = (days >= _day(since, "since", "1900-01-01")) & (days < _day(until, "until", "2200-01-01") + pd.Timedelta(days=1))
+    inside = (days >= _day(since, "since", "1900-01-01")) & (
+        days < _day(until, "until", "2200-01-01") + pd.Timedelta(days=1)
+    )
     outside = petitions.loc[~inside, ["source", "sheet", "row"]].assign(reason="不在所选时段内")
     return petitions[inside], frame(outside.to_dict("list"), REJECT)
 
@@ -78,7 +86,7 @@ def _day(text: str, name: str, default: str) -> pd.Timestamp:
 
 
 def _least(petitions: pd.DataFrame) -> pd.DataFrame:
-    """Keep of an agency's answer only that there was one: no step reads it, and 个人信息保护法 art. 6 asks for the least."""
+    """Keep of an agency's answer only that there was one: no step reads more (个人信息保护法 art. 6: the least)."""
     return petitions.assign(reply=petitions["reply"].ne("").map({True: "有", False: ""}))
 
 
@@ -129,7 +137,12 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     from minelib.matters import link_matters
     from minelib.mentions import name_petitions
 
-    found = link_matters(words.petitions, tokens=words.tokens, classes=class_table[["class_code", "second_class"]], seed=config.seed)
+    found = link_matters(
+        words.petitions,
+        tokens=words.tokens,
+        classes=class_table[["class_code", "second_class"]],
+        seed=config.seed,
+    )
     named = _without_people(name_petitions(words.petitions), reader)
     table = named.assign(matter_id=found.matter_id.reindex(named["record_id"]).to_numpy())
     return {"matters": table, "links": frame(found.links, LINK)}

@@ -191,7 +191,7 @@ def rise_table(
     if len(full) < MIN_PERIODS:
         return _untested(names)
     n_recent = min(max(1, len(full) // MIN_PERIODS), _MOST_RECENT)
-    window = full[-(n_recent + _MOST_PAST):]
+    window = full[-(n_recent + _MOST_PAST) :]
     known = dates.notna()
     when = dates[known].dt.to_period(_FREQ[every])
     rows = pd.DataFrame({"key": keys[known], "period": when})[when.isin(window).to_numpy()]
@@ -279,7 +279,9 @@ def _words(table, recent, n_past, unit):
     for row in table.itertuples():
         total = row.recent + row.past
         if np.isnan(row.p):
-            shown.append(f"近{recent}新增{row.recent}件（此前{n_past}{unit}{row.past}件），件数太少，不作检验")
+            shown.append(
+                f"近{recent}新增{row.recent}件（此前{n_past}{unit}{row.past}件），件数太少，不作检验"
+            )
         else:
             verdict = "有上升迹象" if row.rising else "未见明显上升"
             shown.append(
@@ -292,7 +294,12 @@ def _words(table, recent, n_past, unit):
 def _untested(names):
     return pd.DataFrame(
         {
-            "recent": 0, "past": 0, "expected": np.nan, "p": np.nan, "q": np.nan, "rising": False,
+            "recent": 0,
+            "past": 0,
+            "expected": np.nan,
+            "p": np.nan,
+            "q": np.nan,
+            "rising": False,
             "shown": f"台账不足{MIN_PERIODS}个完整月份或周，不作趋势检验",
         },
         index=names,

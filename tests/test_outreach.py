@@ -22,14 +22,20 @@ def run(*rows):
 
 
 def test_a_place_gets_its_own_subjects_with_groups_and_law():
-    plan = education_plan(*run(
-        ("M1", "河口镇", "C23", "拖欠农民工工资", "农民工"), ("M2", "河口镇", "C23", "欠薪", "农民工、妇女"),
-        ("M3", "河口镇", "C14", "公交班次", ""), ("M4", "河口镇", "C14", "公交线路", ""),
-        ("M5", "山前乡", "C25", "子女不赡养", "老年人"), ("M6", "山前乡", "C25", "赡养费", "老年人"),
-    ))
+    plan = education_plan(
+        *run(
+            ("M1", "河口镇", "C23", "拖欠农民工工资", "农民工"),
+            ("M2", "河口镇", "C23", "欠薪", "农民工、妇女"),
+            ("M3", "河口镇", "C14", "公交班次", ""),
+            ("M4", "河口镇", "C14", "公交线路", ""),
+            ("M5", "山前乡", "C25", "子女不赡养", "老年人"),
+            ("M6", "山前乡", "C25", "赡养费", "老年人"),
+        )
+    )
     assert list(plan) == list(EDUCATION)
     assert plan[["地区", "类别", "事项数", "涉及群体"]].values.tolist() == [
-        ["山前乡", "C25", 2, "老年人"], ["河口镇", "C23", 2, "农民工、妇女"],
+        ["山前乡", "C25", 2, "老年人"],
+        ["河口镇", "C23", 2, "农民工、妇女"],
     ]
     wages = plan.set_index("地区").loc["河口镇"]
     assert "保障农民工工资支付条例" in wages["建议内容（法律条文）"] and wages["涉及群体"] == "农民工、妇女"
@@ -46,11 +52,15 @@ def test_law_in_the_plan_is_that_of_the_day_and_marked_when_unverified():
 
 
 def test_neighbours_and_families_go_to_mediation_and_violence_does_not():
-    found = mediation_list(*run(
-        ("M1", "镇", "C09", "楼上住户半夜吵闹", ""), ("M2", "镇", "C25", "儿子不赡养老母亲", ""),
-        ("M3", "镇", "C33", "邻居持刀威胁", ""), ("M4", "镇", "C09", "邻居的酒吧扰民", ""),
-        ("M5", "镇", "C23", "拖欠工资", ""),
-    ))
+    found = mediation_list(
+        *run(
+            ("M1", "镇", "C09", "楼上住户半夜吵闹", ""),
+            ("M2", "镇", "C25", "儿子不赡养老母亲", ""),
+            ("M3", "镇", "C33", "邻居持刀威胁", ""),
+            ("M4", "镇", "C09", "邻居的酒吧扰民", ""),
+            ("M5", "镇", "C23", "拖欠工资", ""),
+        )
+    )
     assert list(found) == list(MEDIATION)
     assert found["最近"].eq(pd.Timestamp("2026-09-01")).all()  # all this ledger dates is registration
     assert found[["事项编号", "纠纷类型"]].values.tolist() == [["M1", "邻里纠纷"], ["M2", "家庭纠纷"]]

@@ -173,10 +173,12 @@ def one(signals, issue, signal):
 
 
 def test_vulnerable_groups_add_points_and_are_counted_by_matter():
-    _, signals = screen_issues(*tables(
-        letters("I1", "C25", SHOPS[:6], 1, WRONG, per_matter=2, group="老年人"),
-        letters("I2", "C25", SHOPS[:6], 1, WRONG, per_matter=2),
-    ))
+    _, signals = screen_issues(
+        *tables(
+            letters("I1", "C25", SHOPS[:6], 1, WRONG, per_matter=2, group="老年人"),
+            letters("I2", "C25", SHOPS[:6], 1, WRONG, per_matter=2),
+        )
+    )
     assert one(signals, "I1", "vulnerable")["points"] > one(signals, "I2", "vulnerable")["points"] == 0
     assert "6件中6件" in one(signals, "I1", "vulnerable")["shown"]
     assert "老年人6件" in one(signals, "I1", "vulnerable")["shown"]
@@ -214,26 +216,29 @@ def test_silence_counts_only_where_the_ledger_records_replies():
 
 
 def test_writers_who_were_passed_over_count_without_any_dates():
-    _, signals = screen_issues(*tables(
-        letters("I1", "C23", SHOPS[:4], 1, PLAIN), letters("I2", "C23", SHOPS[:4], 1, WRONG)
-    ))
+    _, signals = screen_issues(
+        *tables(letters("I1", "C23", SHOPS[:4], 1, PLAIN), letters("I2", "C23", SHOPS[:4], 1, WRONG))
+    )
     assert one(signals, "I1", "delay")["points"] < one(signals, "I2", "delay")["points"]
     assert one(signals, "I2", "delay")["value"] == 1
 
 
 def test_one_respondent_behind_all_matters_is_concentration():
-    _, signals = screen_issues(*tables(
-        letters("I1", "C02", ["同一开发商"], 8, WRONG), letters("I2", "C02", SHOPS[:8], 1, WRONG)
-    ))
+    _, signals = screen_issues(
+        *tables(letters("I1", "C02", ["同一开发商"], 8, WRONG), letters("I2", "C02", SHOPS[:8], 1, WRONG))
+    )
     same, apart = one(signals, "I1", "concentration"), one(signals, "I2", "concentration")
     assert same["value"] == 1 and apart["value"] == 0 and "宜先核对是否同一事件" in same["shown"]
     assert one(signals, "I1", "breadth")["points"] < one(signals, "I2", "breadth")["points"] / 1.5
 
 
 def test_a_topic_of_the_last_quarter_is_new():
-    _, signals = screen_issues(*tables(
-        letters("I1", "C29", SHOPS, 1, WRONG), letters("I2", "C29", SHOPS[:2], 1, WRONG, start="2025-10-20"),
-    ))
+    _, signals = screen_issues(
+        *tables(
+            letters("I1", "C29", SHOPS, 1, WRONG),
+            letters("I2", "C29", SHOPS[:2], 1, WRONG, start="2025-10-20"),
+        )
+    )
     assert one(signals, "I2", "novelty")["shown"].startswith("近三个月新出现")
     assert one(signals, "I1", "novelty")["points"] == 0
 

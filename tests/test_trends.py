@@ -30,9 +30,7 @@ def flat_ledger(rng, *, n_issues=30, months=18, clumped=False):
 @pytest.mark.parametrize("clumped", [False, True])
 def test_false_alarms_stay_under_the_stated_rate(clumped):
     rng = np.random.default_rng(5)
-    alarms = sum(
-        trends.rise_table(*flat_ledger(rng, clumped=clumped))["rising"].any() for _ in range(60)
-    )
+    alarms = sum(trends.rise_table(*flat_ledger(rng, clumped=clumped))["rising"].any() for _ in range(60))
     assert alarms <= 6  # 5 % of 60 ledgers, and two standard errors
 
 

@@ -29,7 +29,11 @@ def read_labels(path: str | Path, taxonomy: Taxonomy) -> dict[str, str]:
         raise InputError(f"{path} lacks the column {', '.join(missing)}; it has {', '.join(table.columns)}")
     table = table[table["class"].str.strip() != ""].drop_duplicates(["id", "class"])
     if unknown := sorted(set(table["class"]) - set(taxonomy.codes)):
-        raise InputError(f"{path}: no class {unknown[0]!r} in the taxonomy; allowed: {', '.join(taxonomy.codes)}")
+        raise InputError(
+            f"{path}: no class {unknown[0]!r} in the taxonomy; allowed: {', '.join(taxonomy.codes)}"
+        )
     if table["id"].duplicated().any():
-        raise InputError(f"{path}: {table.loc[table['id'].duplicated(), 'id'].iloc[0]} has two different classes")
+        raise InputError(
+            f"{path}: {table.loc[table['id'].duplicated(), 'id'].iloc[0]} has two different classes"
+        )
     return dict(zip(table["id"], table["class"], strict=True))

@@ -12,8 +12,8 @@ from minelib.cli import mining, reviewing
 from minelib.errors import InputError, LeakError
 
 _COMMANDS = (
-    mining.add_mine, mining.add_brief, reviewing.add_review, reviewing.add_compare, reviewing.add_like, reviewing.add_person,
-    mining.add_redact, mining.add_sample, mining.add_notebook,
+    mining.add_mine, mining.add_brief, reviewing.add_review, reviewing.add_compare, reviewing.add_like,
+    reviewing.add_person, mining.add_redact, mining.add_sample, mining.add_notebook,
 )  # fmt: skip
 
 

@@ -79,7 +79,9 @@ def _brief(a) -> None:
     run = load_run(a.folder)
     path = a.out or a.folder / f"{a.template}.pdf"
     decisions, _ = read_decisions(a.folder / "decisions.jsonl")
-    path.write_bytes(brief(run, config=run.manifest["config"]["briefing"], template=a.template, decisions=decisions))
+    path.write_bytes(
+        brief(run, config=run.manifest["config"]["briefing"], template=a.template, decisions=decisions)
+    )
     say(f"已生成：{path}")
 
 

@@ -83,7 +83,9 @@ def suppressed_cells(counts: np.ndarray, *, least: int = MIN_CELL) -> np.ndarray
         before = hidden.sum()
         for grid, mask in ((counts, hidden), (counts.T, hidden.T)):  # .T is a view: both write
             for line, marks in zip(grid, mask, strict=True):
-                if marks.sum() == 1 and len(line) > 1:  # a row of zeros but one would tell it by its sum: hide a zero too
+                if (
+                    marks.sum() == 1 and len(line) > 1
+                ):  # a row of zeros but one would tell it by its sum: hide a zero too
                     top = np.iinfo(np.int64).max
                     rest = np.where(marks, top, np.where(line == 0, top - 1, line))
                     marks[rest.argmin()] = True

@@ -23,7 +23,9 @@ def issue_map_data(run: Run, *, top: int = 10, per_issue: int = 60) -> pd.DataFr
         matter_id, rank, label, n_petitions; x, y of the matter; anchor_x, anchor_y of its issue.
     """
     best = run.candidates.sort_values("rank").head(top)[["rank", "issue_id", "label"]]
-    best = best[best["issue_id"].isin(run.matters["issue_id"])]  # a matter in two issues is drawn at its first
+    best = best[
+        best["issue_id"].isin(run.matters["issue_id"])
+    ]  # a matter in two issues is drawn at its first
     if len(best) < 3:
         return pd.DataFrame(columns=COLUMNS)
     matters = run.matters.merge(best, on="issue_id")

@@ -115,7 +115,7 @@ def surnamed(v: View) -> Iterator[Span]:
         return
     for m in _surnamed().finditer(v.text):
         # 姓公还是姓钱 names nobody: a bare surname needs somebody whose it is.
-        if v.text[m.start() - 1:m.start()] in lexicon().surnames and m["bare"]:
+        if v.text[m.start() - 1 : m.start()] in lexicon().surnames and m["bare"]:
             continue
         owned = lexicon().before.ends(v.text, m.start()) or v.text[m.start() - 1 : m.start()] in (
             "我",
@@ -147,7 +147,7 @@ def given(v: View) -> Iterator[Span]:
     """Find a given name with a title: 感谢晓芳老师; with a surname before it, the full name alone."""
     text, lex = v.text, lexicon()
     for m in _GIVEN.finditer(text):
-        bits, surname = sum(lex.given.get(c, 1.0) for c in m[1]), text[max(0, m.start() - 1):m.start()]
+        bits, surname = sum(lex.given.get(c, 1.0) for c in m[1]), text[max(0, m.start() - 1) : m.start()]
         if bits < _GIVEN_BITS or m[1] in lex.words or lex.surnames.get(m[1][0], 0.0) > 2:
             continue
         if lex.surnames.get(surname, -9.0) > EVERYDAY and surname not in _VERBS:

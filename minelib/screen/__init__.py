@@ -11,6 +11,14 @@ from minelib.screen.shares import exact_interval, share_words
 from minelib.screen.words import NAMES
 
 __all__ = [
-    "NAMES", "SIGNALS", "Weights", "exact_interval", "law_sheet", "mark_allegations", "mark_groups",
-    "screen_issues", "share_words", "weight_sensitivity",
+    "NAMES",
+    "SIGNALS",
+    "Weights",
+    "exact_interval",
+    "law_sheet",
+    "mark_allegations",
+    "mark_groups",
+    "screen_issues",
+    "share_words",
+    "weight_sensitivity",
 ]

@@ -106,7 +106,8 @@ def _supervisable(e):
     n = e.total(e.ones)
     k = np.bincount(e.issue, weights=(e.matters["alleges"] >= 0.5).astype(float), minlength=len(e.issues))
     return [
-        f"{int(b)}件中约{int(a)}件反映具体问题" + ("，其余为咨询、求助或建议" if a < b else "")
+        f"{int(b)}件中约{int(a)}件反映具体问题"
+        + ("，其余为咨询、求助或建议" if a < b else "")
         + ("（样本少）" if b < FEW else "")
         for a, b in zip(k, n, strict=True)
     ]
