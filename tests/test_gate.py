@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_does_not_leave(tmp_path):
 def test_hidden_folders_stay_behind(tmp_path):
     (tmp_path / ".stages").mkdir()
     _parquet(tmp_path / ".stages" / "a.parquet")
-    check_leaks(tmp_path)
+    assert check_leaks(tmp_path) is None
 
 
 def _petitions(folder, **columns):
@@ -124,7 +124,7 @@ def test_the_ledgers_own_numbers_may_look_like_anything(number, tmp_path):
     (tmp_path / "facts.json").write_text(
         json.dumps({"records": [number, f"M{number[:11]}", f"见{number}号件"]})
     )
-    check_leaks(tmp_path)
+    assert check_leaks(tmp_path) is None
 
 
 def test_a_ledger_that_numbers_rows_by_identity_card_is_stopped(tmp_path):

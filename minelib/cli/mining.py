@@ -7,6 +7,7 @@ from minelib.errors import InputError
 
 
 def add_mine(commands) -> None:
+    """Add ``minelib mine``."""
     command = commands.add_parser("mine", help="台账 → 线索、图表、简报")
     command.add_argument(
         "ledgers", nargs="+", metavar="LEDGER", help="台账文件：xlsx xls csv tsv jsonl parquet"
@@ -47,6 +48,7 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def add_redact(commands) -> None:
+    """Add ``minelib redact``."""
     command = commands.add_parser("redact", help="逐行脱敏 JSON Lines：{id, text}")
     command.add_argument("file", type=Path)
     command.add_argument("--spans", required=True, type=Path, metavar="OUT", help="输出：{id, spans, text}")
@@ -62,6 +64,7 @@ def _redact(a) -> None:
 
 
 def add_brief(commands) -> None:
+    """Add ``minelib brief``."""
     command = commands.add_parser("brief", help="由结果文件夹重新生成简报")
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument(
@@ -86,6 +89,7 @@ def _brief(a) -> None:
 
 
 def add_sample(commands) -> None:
+    """Add ``minelib sample``."""
     command = commands.add_parser("sample", help="生成合成台账（不含真实信息）")
     command.add_argument("--out", type=Path, default=Path("data"), metavar="DIR")
     command.add_argument("--kind", choices=("district", "city"), default="city", help="区院半年接访 / 市热线")
@@ -102,6 +106,7 @@ def _sample(a) -> None:
 
 
 def add_notebook(commands) -> None:
+    """Add ``minelib notebook``."""
     command = commands.add_parser("notebook", help="在自己的台账上运行笔记本")
     command.add_argument("action", choices=("run", "list"))
     command.add_argument("names", nargs="*", metavar="NAME", help="编号或文件名开头，如 06；不写则全部")

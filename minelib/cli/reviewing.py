@@ -8,6 +8,7 @@ from minelib.errors import InputError
 
 
 def add_review(commands) -> None:
+    """Add ``minelib review``."""
     command = commands.add_parser("review", help="查看线索，记录研判意见（只增不改）")
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument(
@@ -70,6 +71,7 @@ def _issue(run, name: str | None) -> str:
 
 
 def add_compare(commands) -> None:
+    """Add ``minelib compare``."""
     command = commands.add_parser("compare", help="两次结果对照：延续、拆分、合并、新增、消失，预警")
     command.add_argument("old", type=Path, metavar="OLD")
     command.add_argument("new", type=Path, metavar="NEW")
@@ -95,6 +97,7 @@ def _compare(a) -> None:
 
 
 def add_like(commands) -> None:
+    """Add ``minelib like``."""
     command = commands.add_parser("like", help="找相近的件：给一个编号或几个词")
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("query", metavar="编号或词句")
@@ -111,6 +114,7 @@ def _like(a) -> None:
 
 
 def add_person(commands) -> None:
+    """Add ``minelib person``."""
     command = commands.add_parser("person", help="一人一档：一个化名的全部来访（只供办理，不作评分）")
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("petitioner", metavar="化名", help="petitions.parquet 中的 petitioner_id")
