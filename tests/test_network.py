@@ -16,5 +16,4 @@ def test_elsewhere_is_refused(address):
 
 def test_this_machine_may_be_reached():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname(), timeout=5) as made:
-            assert made.getpeername() == server.getsockname()
+        socket.create_connection(server.getsockname(), timeout=5).close()
