@@ -74,13 +74,18 @@ def mine(
         reading = stages.Reading(files, key, config)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
         run, rejects, reader = _run_stages(_Stages(folder, report), reading, inputs, key, config)
-        with staged(folder) as fresh:
-            write_tables(run, rejects, fresh)
-            write_briefing(run, fresh, config=BriefingConfig.from_mapping(config.briefing))
-            write_json(fresh / "manifest.json", run.manifest)
-            check_leaks(fresh, reader=reader)
+        write_run(run, rejects, folder, reader=reader, config=config)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
+
+
+def write_run(run: Run, rejects: pd.DataFrame, folder: Path, *, reader: Reader, config: Config) -> None:
+    """Write everything a run folder holds, once nothing in it leaks; until then the folder stays as it is."""
+    with staged(folder) as fresh:
+        write_tables(run, rejects, fresh)
+        write_briefing(run, fresh, config=BriefingConfig.from_mapping(config.briefing))
+        write_json(fresh / "manifest.json", run.manifest)
+        check_leaks(fresh, reader=reader)
 
 
 class _Stages:
@@ -129,7 +134,7 @@ def _run_stages(
     )  # fmt: skip
     run.counts.update(funnel(run, rejects, read["changes"]))
     run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
-    run.manifest.update(_manifest(run, read, key, config))
+    run.manifest.update(run_manifest(run, read, key, config))
     return run, rejects, reader
 
 
@@ -144,7 +149,7 @@ def _config(config: Config) -> dict:
     return tree | {"redact": {name: len(names) for name, names in tree["redact"].items()}}
 
 
-def _manifest(run: Run, read: stages.Frames, key: bytes, config: Config) -> dict:
+def run_manifest(run: Run, read: stages.Frames, key: bytes, config: Config) -> dict:
     """Say what the run was made of, without a clock, a path or a row order in it."""
     petitions = read["petitions"].drop(columns=["row"])
     return {

@@ -45,7 +45,7 @@ class Reading:
         redacted, redact_log = redactor.redact_petitions(cleaned)
         reader = Reader(masked=redact_log.surfaces, keep_names=options.redact.keep_names)
         tables = redacted, pd.concat([ledger.rejects, outside]), ledger.sources
-        redacted, rejects, sources = (_settled(table, reader, redactor) for table in tables)
+        redacted, rejects, sources = (settled(table, reader, redactor) for table in tables)
         petitions = redacted.sort_values("record_id", ignore_index=True)[list(PETITION)]
         cleaning = clean_log.table().set_axis(["kind", "rows", "n"], axis=1).assign(step="clean")
         masking = pd.DataFrame(
@@ -58,12 +58,12 @@ class Reading:
         }  # fmt: skip
 
 
-def _settled(table: pd.DataFrame, reader: Reader, redactor) -> pd.DataFrame:
+def settled(table: pd.DataFrame, reader: Reader, redactor) -> pd.DataFrame:
     """Mask what the leak gate would find in any cell, a file's or a sheet's name too."""
     texts = (c for c in table if pd.api.types.is_string_dtype(table[c]))
     columns = [c for c in texts if c not in ("record_id", "petitioner_id")]
-    settled = {c: {text: reader.settle(text, redactor) for text in table[c].unique()} for c in columns}
-    return table.assign(**{c: table[c].map(settled[c]) for c in columns})
+    masked = {c: {text: reader.settle(text, redactor) for text in table[c].unique()} for c in columns}
+    return table.assign(**{c: table[c].map(masked[c]) for c in columns})
 
 
 def _in_period(petitions: pd.DataFrame, since: str, until: str) -> tuple[pd.DataFrame, pd.DataFrame]:

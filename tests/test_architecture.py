@@ -18,7 +18,7 @@ classes matters describe issues lookup
 trends laws screen outreach
 tally runs tables review compare dossier
 plots briefing disclosure gate widget exporter
-stages pipeline
+stages pipeline update
 sample scale notebooks cli
 """
 ROOMS = ORDER.split()

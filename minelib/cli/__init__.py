@@ -1,6 +1,6 @@
 """The command line: ``minelib mine LEDGER --out DIR`` and its siblings.
 
-Exit status 0 is good, 2 the user's input or options, 1 our fault.
+Exit status 0 is good, 2 the user's input or options, 1 our fault; a command may name a further one.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from minelib.cli import mining, reviewing
 from minelib.errors import InputError, LeakError
 
 _COMMANDS = (
-    mining.add_mine, mining.add_brief, reviewing.add_review, reviewing.add_compare, reviewing.add_like,
+    mining.add_mine, reviewing.add_add, mining.add_brief, reviewing.add_review, reviewing.add_compare, reviewing.add_like,
     reviewing.add_person, mining.add_redact, mining.add_sample, mining.add_notebook,
 )  # fmt: skip
 
@@ -26,10 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         add(commands)
     arguments = parser.parse_args(argv)
     try:
-        arguments.run(arguments)
+        return arguments.run(arguments) or 0
     except (InputError, LeakError) as error:
         sys.stderr.write(f"minelib: {' '.join(str(error).split())}\n")
         return 2
     except BrokenPipeError:
         sys.stderr.close()
-    return 0
+        return 0

@@ -70,6 +70,27 @@ def _issue(run, name: str | None) -> str:
     return found.iloc[0]
 
 
+def add_add(commands) -> None:
+    """Add ``minelib add``."""
+    command = commands.add_parser("add", help="下一月：新台账并入已有结果，原有编号不变")
+    command.add_argument("ledgers", nargs="+", metavar="LEDGER", help="新台账文件")
+    command.add_argument("--onto", required=True, type=Path, metavar="OLD", help="已有的结果文件夹（只读）")
+    command.add_argument("--out", required=True, type=Path, metavar="DIR", help="新的结果文件夹")
+    command.add_argument("--config", type=Path, metavar="TOML", help="选项文件")
+    command.add_argument("--key", type=Path, metavar="FILE", help="化名密钥文件，须与上期相同")
+    command.set_defaults(run=_add)
+
+
+def _add(a) -> None:
+    from minelib.cli.show import candidate_lines
+    from minelib.config import load_config
+    from minelib.redact import load_key
+    from minelib.update import add
+
+    run = add(a.ledgers, a.onto, a.out, key=load_key(a.key), config=load_config(a.config), report=say)
+    say(candidate_lines(run.candidates))
+
+
 def add_compare(commands) -> None:
     """Add ``minelib compare``."""
     command = commands.add_parser("compare", help="两次结果对照：延续、拆分、合并、新增、消失，预警")

@@ -1,0 +1,260 @@
+"""Add new ledgers to a finished run.
+
+Only the new rows are read, cleaned, redacted and classified for good. They are linked and grouped among old petitions
+(all of them up to `CONTEXT`), so that a new petition joins the matter and issue it belongs to; what fits none is looked
+through for new issues, together with the old petitions that belonged to none.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from minelib import pipeline, stages
+from minelib.config import Config
+from minelib.disclosure import uniqueness
+from minelib.errors import InputError
+from minelib.gate import Reader
+from minelib.issues.gather import most_common
+from minelib.issues.group import MIN_MATTERS
+from minelib.redact import Redactor
+from minelib.redact.sealed import Sealed
+from minelib.runs import Run, StageStore, digest, load_run, only_run_in
+from minelib.schema import ISSUE, MATTER, REJECT, frame
+from minelib.tally import funnel, matter_table, petitioner_keys
+from minelib.trends import counted_dates
+from minelib.update.keep import (
+    as_petitions,
+    context_of,
+    name_new,
+    newer_answers,
+    part_repeated,
+    stay,
+    whole_petitions,
+)
+
+CONTEXT = 50_000  # old petitions among which new ones are placed
+AGAIN = "上期结果中已有，保留原归属"
+_NAMED = ["named_place", "named_respondent", "township"]
+_OF_CLASS = ["class_code", "class_margin", "second_class", "class_evidence", "groups"]
+
+
+def add(
+    paths: str | Path | Iterable[str | Path],
+    onto: str | Path,
+    out: str | Path,
+    *,
+    key: bytes,
+    config: Config | None = None,
+    report: Callable[[str], None] | None = None,
+) -> Run:
+    """Take new ledgers into a finished run, and write the whole to another folder.
+
+    Old petitions keep class, matter and issue; a row the old run already holds only brings its newer reply and
+    status. Decisions recorded beside the old run are copied, so that they are replayed over the new one.
+
+    Parameters
+    ----------
+    paths : path or iterable of paths
+        The new ledgers.
+    onto : path
+        Folder of the finished run; it is only read.
+    out : path
+        Folder of the new run.
+    key : bytes
+        The key the old run was made with: with another a person would have two pseudonyms.
+    config : Config, optional
+    report : callable, optional
+        Called with one line of Chinese as each stage ends.
+
+    Raises
+    ------
+    InputError
+        When there is no finished run in `onto`, it was made with another key, `out` is the same folder, or a
+        ledger cannot be used.
+    LeakError
+        When something that would leave still holds personal information.
+    """
+    config, report = config or Config(), report or (lambda line: None)
+    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
+    before, folder = load_run(onto), Path(out)
+    _check(before, Path(onto), folder, key)
+    with only_run_in(folder):
+        read, reader = _read(files, Path(onto), key, config)
+        fresh, repeated = part_repeated(read["petitions"], before.petitions)
+        report(f"读到 {len(fresh) + len(repeated) + len(read['rejects'])} 行：新增 {len(fresh)} 件，上期已有 {len(repeated)} 件")
+        old = newer_answers(before.petitions, repeated)
+        run = _place(replace(before, petitions=old), fresh, config, reader)
+        report("归类、并案、归集、研判：完成，原有编号不变")
+        rejects = _rejects(Path(onto), read["rejects"], repeated)
+        _describe(run, before, read, rejects, n_fresh=len(fresh), key=key, config=config)
+        pipeline.write_run(folder, run, rejects, reader, config=config)
+        _hand_on(Path(onto), folder, read, reader)
+    report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
+    return run
+
+
+def _check(before: Run, onto: Path, out: Path, key: bytes) -> None:
+    if out.resolve() == onto.resolve():
+        raise InputError(f"--out is the old run's own folder {onto}; give another, the old run stays as it is")
+    if before.manifest.get("key") != digest("fingerprint of", key):
+        raise InputError(f"{onto} was made with another key, so pseudonyms would not match; give that one (--key)")
+
+
+def _read(files: list[Path], onto: Path, key: bytes, config: Config) -> tuple[stages.Frames, Reader]:
+    """Read the new ledgers, and mask in them what was masked in the old ones too."""
+    read = stages.Reading(files, key, config).make()
+    known = {name: _kept(onto, name) for name in ("sealed", "passed")}
+    names = config.redact.mask_names, config.redact.keep_names
+    redactor = Redactor(key, mask_names=names[0], keep_names=names[1])
+    if len(known["sealed"]):
+        earlier = Reader(masked=Sealed(known["sealed"], key), keep_names=names[1])
+        read["petitions"] = stages.settled(read["petitions"], earlier, redactor)
+    for name, table in known.items():
+        read[name] = pd.concat([table, read[name]]).drop_duplicates(ignore_index=True)
+    reader = Reader(masked=Sealed(read["sealed"], key), keep_names=names[1], passed=read["passed"]["digest"])
+    return read, reader
+
+
+def _kept(onto: Path, name: str) -> pd.DataFrame:
+    """Return what the old run kept for the leak gate, empty where its stages were cleared away."""
+    path = onto / ".stages" / "read" / f"{name}.parquet"
+    return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+
+def _place(before: Run, fresh: pd.DataFrame, config: Config, reader: Reader) -> Run:
+    """Give each new petition its class, matter and issue, and rank the issues anew."""
+    context = context_of(before.petitions, _shares(before, fresh), most=CONTEXT)
+    rows = pd.concat([as_petitions(context), fresh]).sort_values("record_id", ignore_index=True)
+    words = stages.Words(rows, config)
+    class_table = _classes(words, context, config)
+    linked = stages.matters(words, class_table, config, reader)
+    named = linked["matters"].set_index("record_id")
+    known = before.petitions.set_index("record_id")
+    matter = stay(named["matter_id"], known["matter_id"])
+    linked["matters"] = named.assign(matter_id=matter).reset_index()
+    found = stages.issues(words, class_table, linked, config, reader)
+    issue = stay(found["petitions"].set_index("record_id")["issue_id"], known["issue_id"])
+    issue = name_new(issue, matter, before.issues["issue_id"], least=MIN_MATTERS)
+    new = found["petitions"][found["petitions"]["record_id"].isin(fresh["record_id"])]
+    whole = whole_petitions(before.petitions, new)
+    whole["issue_id"] = _issue_of(whole, issue, before)
+    matters, sites = _matters(whole, named[_NAMED], before.matters)
+    issues = _issues(whole, sites, before.issues, _renamed(found, issue))
+    links = _links(before.links, linked["links"], fresh, matter)
+    tables = {"petitions": whole, "matters": matters, "issues": issues}
+    return Run(links=links, **tables, **stages.screen(tables, config))
+
+
+def _issue_of(whole: pd.DataFrame, issue: pd.Series, before: Run) -> pd.Series:
+    """Return each petition's issue; an old one that had none may be in a new issue, never in an old one."""
+    had = before.petitions.set_index("record_id")["issue_id"]
+    placed, kept = (whole["record_id"].map(s) for s in (issue, had))
+    late = whole["record_id"].isin(had.index) & placed.isin(before.issues["issue_id"])
+    return kept.fillna(placed.where(~late)).astype(object)
+
+
+def _shares(before: Run, fresh: pd.DataFrame) -> pd.Series:
+    """Tell which old petitions share a petitioner, or a place or respondent, with a new one."""
+    from minelib.mentions import name_petitions
+
+    if len(before.petitions) <= CONTEXT:
+        return pd.Series(False, index=before.petitions.index)
+    names = set(name_petitions(fresh)[["named_place", "named_respondent"]].to_numpy().ravel()) - {""}
+    there = before.matters["place"].isin(names) | before.matters["respondent"].isin(names)
+    people = set(fresh["petitioner_id"]) - {""}
+    same = before.petitions["matter_id"].isin(before.matters.loc[there, "matter_id"])
+    return same | before.petitions["petitioner_id"].isin(people)
+
+
+def _classes(words: stages.Words, context: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Classify; old petitions keep the class they have."""
+    table = stages.classes(words, config)["classes"].set_index("record_id")
+    kept = context.set_index("record_id")[_OF_CLASS]
+    table.loc[kept.index, _OF_CLASS] = kept
+    return table.reset_index()
+
+
+def _matters(whole: pd.DataFrame, named: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sum up by matter; what lies outside the context is called as its matter was.
+
+    Returns
+    -------
+    matters, sites : DataFrame
+        `schema.MATTER`, and for each petition what it names.
+    """
+    of_matter = old.set_index("matter_id")[["place", "respondent", "township"]].set_axis(_NAMED, axis=1)
+    before = of_matter.reindex(whole["matter_id"]).set_axis(whole["record_id"])
+    sites = named.reindex(whole["record_id"]).fillna(before).fillna("")
+    table = matter_table(whole.assign(**{c: sites[c].to_numpy() for c in _NAMED}))
+    told = most_common(whole["issue_id"].dropna(), whole["matter_id"])
+    kept = old.set_index("matter_id")["issue_id"].dropna()
+    issue = table["matter_id"].map(kept).fillna(table["matter_id"].map(told))
+    return frame(table.assign(issue_id=issue), MATTER).assign(issue_id=issue), sites.reset_index(drop=True)
+
+
+def _renamed(found: stages.Frames, issue: pd.Series) -> pd.DataFrame:
+    """Return the rows of found issues that are new, under the ids they were given."""
+    pairs = found["petitions"].set_index("record_id")["issue_id"].dropna()
+    names = pd.DataFrame({"found": pairs, "issue_id": issue.reindex(pairs.index)}).dropna().drop_duplicates()
+    table = found["issues"].rename(columns={"issue_id": "found"}).merge(names, on="found")
+    return table.drop_duplicates("issue_id")
+
+
+def _issues(whole: pd.DataFrame, sites: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Return old issues under their names and new ones, all counted anew."""
+    table = pd.concat([old, new[~new["issue_id"].isin(old["issue_id"])]])[list(ISSUE)]
+    rows = whole.assign(
+        day=counted_dates(whole), who=petitioner_keys(whole), **{c: sites[c].replace("", None) for c in _NAMED}
+    )
+    groups = rows.dropna(subset=["issue_id"]).groupby("issue_id")
+    counts = groups.agg(
+        n_petitions=("record_id", "size"), n_matters=("matter_id", "nunique"), n_petitioners=("who", "nunique"),
+        n_places=("named_place", "nunique"), n_respondents=("named_respondent", "nunique"),
+        first_at=("day", "min"), last_at=("day", "max"),
+    )  # fmt: skip
+    table = table.set_index("issue_id").drop(columns=list(counts)).join(counts, how="inner").reset_index()
+    members = whole.set_index("record_id")["issue_id"]
+    table["exemplars"] = [
+        " ".join(r for r in ids.split() if members.get(r) == i) or groups.get_group(i)["record_id"].min()
+        for i, ids in zip(table["issue_id"], table["exemplars"], strict=True)
+    ]
+    return frame(table.sort_values(["n_matters", "issue_id"], ascending=[False, True], ignore_index=True), ISSUE)
+
+
+def _links(old: pd.DataFrame, found: pd.DataFrame, fresh: pd.DataFrame, matter: pd.Series) -> pd.DataFrame:
+    """Return the old links, and those found for new petitions that hold."""
+    ends = found["record_id"], found["linked_to"]
+    new = ends[0].isin(fresh["record_id"]) | ends[1].isin(fresh["record_id"])
+    together = ends[0].map(matter).eq(ends[1].map(matter))
+    parts = [p for p in (old, found[new & together]) if len(p)] or [old]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rejects(onto: Path, new: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
+    again = repeated[["source", "sheet", "row"]].assign(reason=AGAIN)
+    path = onto / "rejects.csv"
+    old = pd.read_csv(path, dtype=str, keep_default_na=False) if path.exists() else frame([], REJECT)
+    return frame(pd.concat([old.astype({"row": "int64"}), new, again]).to_dict("list"), REJECT)
+
+
+def _describe(run: Run, before: Run, read, rejects, *, n_fresh: int, key: bytes, config: Config) -> None:
+    """Write down what the run was made of: the old run, and how many petitions came to it."""
+    changes = pd.concat([pd.DataFrame(before.counts.get("changes", [])), read["changes"]])
+    run.counts.update(funnel(run, rejects, changes.groupby(["step", "kind"], as_index=False)["n"].sum()))
+    run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
+    run.counts["added"] = n_fresh
+    whole = {**read, "petitions": as_petitions(run.petitions)}
+    run.manifest.update(pipeline.run_manifest(run, whole, key, config))
+    run.manifest["onto"] = before.manifest.get("petitions", "")
+
+
+def _hand_on(onto: Path, folder: Path, read: stages.Frames, reader: Reader) -> None:
+    """Keep for the next month what the leak gate knows, and the decisions taken so far."""
+    passed = pd.DataFrame({"digest": reader.passed})
+    StageStore(folder).put("read", digest("added"), {"sealed": read["sealed"], "passed": passed})
+    decisions = onto / "decisions.jsonl"
+    if decisions.exists() and not (folder / "decisions.jsonl").exists():
+        shutil.copyfile(decisions, folder / "decisions.jsonl")

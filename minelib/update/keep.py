@@ -1,0 +1,148 @@
+"""What is known keeps its place: old petitions their matter and issue, new ones go where they are found together with old.
+
+Plain functions over frames by `record_id`; nothing here knows how matters and issues are found.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from minelib.runs import digest
+from minelib.schema import PETITION, RUN_PETITION
+from minelib.trends import counted_dates
+
+_ANSWERS = ("reply", "status", "replied_at")  # what a later export of the same petition may know better
+
+
+def part_repeated(fresh: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the rows of a new ledger: petitions not seen before, and those the old run already holds.
+
+    An office whose numbers begin anew each month uses one number for two petitions: such a row is new, and
+    its id gets a digest of what it says.
+
+    Returns
+    -------
+    fresh, repeated : DataFrame
+
+    Examples
+    --------
+    >>> old = pd.DataFrame({"record_id": ["1", "2"], "title": ["欠薪", "噪声"], "text": ["甲", "乙"]})
+    >>> new = pd.DataFrame({"record_id": ["2", "1"], "title": ["噪声", "井盖"], "text": ["乙", "丙"]})
+    >>> fresh, repeated = part_repeated(new, old)
+    >>> repeated["record_id"].tolist(), fresh["record_id"].str.len().tolist()
+    (['2'], [10])
+    """
+    said = (old["title"] + "\n" + old["text"]).set_axis(old["record_id"])
+    text = fresh["title"] + "\n" + fresh["text"]
+    used = fresh["record_id"].isin(said.index)
+    same = used & (fresh["record_id"].map(said) == text)
+    other = used & ~same
+    marks = [digest(t)[:8] for t in text[other]]
+    ids = fresh["record_id"].where(~other)
+    ids[other] = [f"{i}-{mark}" for i, mark in zip(fresh.loc[other, "record_id"], marks, strict=True)]
+    again = same | ids.isin(said.index)  # the digest too was given before: the same export read twice
+    return fresh.assign(record_id=ids)[~again], fresh[again]
+
+
+def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
+    """Return the old petitions with the reply and status that a later export gives for them.
+
+    >>> old = pd.DataFrame({"record_id": ["1"], "reply": [""], "status": ["办理中"], "replied_at": [pd.NaT]})
+    >>> newer_answers(old, old.assign(reply="有", status="已办结"))["status"].tolist()
+    ['已办结']
+    """
+    later = repeated.set_index("record_id")
+    out = old.copy()
+    for column in _ANSWERS:
+        known = old["record_id"].map(later[column])
+        out[column] = known.where(known.notna() & known.ne(""), old[column]).astype(old[column].dtype)
+    return out
+
+
+def context_of(old: pd.DataFrame, shared: pd.Series, *, most: int) -> pd.DataFrame:
+    """Choose the old petitions among which new ones are placed: those that share a name or a petitioner, then the latest.
+
+    Parameters
+    ----------
+    old : DataFrame
+        See `schema.RUN_PETITION`.
+    shared : Series of bool
+        Same index: whether it shares a petitioner or a name with a new petition.
+    most : int
+        All are taken where there are no more.
+    """
+    if len(old) <= most:
+        return old
+    order = old.assign(shared=shared, day=counted_dates(old)).sort_values(
+        ["shared", "day", "record_id"], ascending=[False, False, True], na_position="last"
+    )
+    return old.loc[order.index[:most]].sort_values("record_id")
+
+
+def stay(found: pd.Series, known: pd.Series) -> pd.Series:
+    """Keep the known group of each row, and let the others join the one they are found with.
+
+    A known group goes on in the found group that holds most of it; where several do, new rows go to the one
+    with most members there. A found group in which none goes on is new.
+
+    Parameters
+    ----------
+    found, known : Series of str
+        By `record_id`, <NA> for none; `known` may lack rows.
+
+    Returns
+    -------
+    Series of str
+        By `record_id`: the known group where there is one, else the one joined, else the found one.
+
+    Examples
+    --------
+    >>> found = pd.Series({"a": "f", "b": "f", "c": "f", "d": "g", "e": None})
+    >>> stay(found, pd.Series({"a": "K", "b": "K"})).fillna("").to_dict()
+    {'a': 'K', 'b': 'K', 'c': 'K', 'd': 'g', 'e': ''}
+    """
+    table = pd.DataFrame({"found": found, "known": known.reindex(found.index)})
+    shared = table.dropna().groupby(["known", "found"]).size().reset_index(name="n")
+    home = shared.sort_values(["n", "found"], ascending=[False, True]).drop_duplicates("known")
+    goes_on = home.sort_values(["n", "known"], ascending=[False, True]).drop_duplicates("found")
+    joined = table["found"].map(goes_on.set_index("found")["known"])
+    return table["known"].fillna(joined).fillna(table["found"])
+
+
+def name_new(group: pd.Series, matter: pd.Series, known: Iterable[str], *, least: int) -> pd.Series:
+    """Name each new group by its smallest member, and let go those in fewer than `least` matters.
+
+    >>> group = pd.Series({"a": "K", "b": "f", "c": "f", "d": "g"})
+    >>> named = name_new(group, pd.Series({"a": "M1", "b": "M2", "c": "M3", "d": "M4"}), ["K"], least=2)
+    >>> named["a"], named["b"] == named["c"], bool(pd.isna(named["d"]))
+    ('K', True, True)
+    """
+    new = group[group.notna() & ~group.isin(set(known))]
+    n_matters = matter.reindex(new.index).groupby(new).nunique()
+    first = pd.Series(new.index, index=new.index).groupby(new).min()
+    names = {k: f"I{digest(first[k])[:8]}" if n >= least else None for k, n in n_matters.items()}
+    out = group.astype(object)
+    out[new.index] = new.map(names)
+    return out.where(out.notna(), None)
+
+
+def whole_petitions(old: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+    """Return old and new petitions in one table, by `record_id`.
+
+    >>> from minelib.schema import frame
+    >>> some = [frame([{"record_id": r, "matter_id": "M"}], RUN_PETITION) for r in "ba"]
+    >>> whole_petitions(*some)["record_id"].tolist()
+    ['a', 'b']
+    """
+    parts = [p[list(RUN_PETITION)] for p in (old, fresh) if len(p)] or [old[list(RUN_PETITION)]]
+    return pd.concat(parts).sort_values("record_id", ignore_index=True)
+
+
+def as_petitions(old: pd.DataFrame) -> pd.DataFrame:
+    """Return petitions of a run in the columns a ledger has, as the steps of `mine` take them.
+
+    >>> from minelib.schema import frame
+    >>> "row" in as_petitions(frame([], RUN_PETITION))
+    True
+    """
+    return old.assign(row=0)[list(PETITION)]
