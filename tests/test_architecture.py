@@ -11,15 +11,15 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "minelib"
 ORDER = """
-errors schema knowledge config fonts
+errors schema knowledge config fonts scale
 ledger clean redact
-segment vectorise mentions
+segment tokens vectorise mentions
 classes matters describe issues lookup
 trends laws screen outreach
 tally runs tables review compare dossier
 plots briefing disclosure gate widget exporter
 stages pipeline update
-sample scale notebooks cli
+sample notebooks cli
 """
 ROOMS = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
