@@ -75,7 +75,7 @@ def _in_period(petitions: pd.DataFrame, since: str, until: str) -> tuple[pd.Data
         days < _day(until, "until", "2200-01-01") + pd.Timedelta(days=1)
     )
     outside = petitions.loc[~inside, ["source", "sheet", "row"]].assign(reason="不在所选时段内")
-    return petitions[inside], frame(outside.to_dict("list"), REJECT)
+    return petitions[inside].reset_index(drop=True), frame(outside.to_dict("list"), REJECT)
 
 
 def _day(text: str, name: str, default: str) -> pd.Timestamp:
