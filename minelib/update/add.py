@@ -90,7 +90,7 @@ def add(
         report("归类、并案、归集、研判：完成，原有编号不变")
         rejects = _rejects(Path(onto), read["rejects"], repeated)
         _describe(run, before, read, rejects, n_fresh=len(fresh), key=key, config=config)
-        pipeline.write_run(folder, run, rejects, reader, config=config)
+        pipeline.write_run(run, rejects, folder, reader=reader, config=config)
         _hand_on(Path(onto), folder, read, reader)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run

@@ -54,7 +54,7 @@ def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
     later = repeated.set_index("record_id")
     out = old.copy()
     for column in _ANSWERS:
-        known = old["record_id"].map(later[column])
+        known = later[column].reindex(old["record_id"]).set_axis(old.index)
         out[column] = known.where(known.notna() & known.ne(""), old[column]).astype(old[column].dtype)
     return out
 
