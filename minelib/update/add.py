@@ -84,7 +84,8 @@ def add(
     with only_run_in(folder):
         read, reader = _read(files, Path(onto), key, config)
         fresh, repeated = part_repeated(read["petitions"], before.petitions)
-        report(f"读到 {len(fresh) + len(repeated) + len(read['rejects'])} 行：新增 {len(fresh)} 件，上期已有 {len(repeated)} 件")
+        n_read = len(fresh) + len(repeated) + len(read["rejects"])
+        report(f"读到 {n_read} 行：新增 {len(fresh)} 件，上期已有 {len(repeated)} 件")
         old = newer_answers(before.petitions, repeated)
         run = _place(replace(before, petitions=old), fresh, config, reader)
         report("归类、并案、归集、研判：完成，原有编号不变")
@@ -98,9 +99,13 @@ def add(
 
 def _check(before: Run, onto: Path, out: Path, key: bytes) -> None:
     if out.resolve() == onto.resolve():
-        raise InputError(f"--out is the old run's own folder {onto}; give another, the old run stays as it is")
+        raise InputError(
+            f"--out is the old run's own folder {onto}; give another, the old run stays as it is"
+        )
     if before.manifest.get("key") != digest("fingerprint of", key):
-        raise InputError(f"{onto} was made with another key, so pseudonyms would not match; give that one (--key)")
+        raise InputError(
+            f"{onto} was made with another key, so pseudonyms would not match; give that one (--key)"
+        )
 
 
 def _read(files: list[Path], onto: Path, key: bytes, config: Config) -> tuple[stages.Frames, Reader]:
@@ -177,7 +182,9 @@ def _classes(words: stages.Words, context: pd.DataFrame, config: Config) -> pd.D
     return table.reset_index()
 
 
-def _matters(whole: pd.DataFrame, named: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _matters(
+    whole: pd.DataFrame, named: pd.DataFrame, old: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum up by matter; what lies outside the context is called as its matter was.
 
     Returns
@@ -207,7 +214,9 @@ def _issues(whole: pd.DataFrame, sites: pd.DataFrame, old: pd.DataFrame, new: pd
     """Return old issues under their names and new ones, all counted anew."""
     table = pd.concat([old, new[~new["issue_id"].isin(old["issue_id"])]])[list(ISSUE)]
     rows = whole.assign(
-        day=counted_dates(whole), who=petitioner_keys(whole), **{c: sites[c].replace("", None) for c in _NAMED}
+        day=counted_dates(whole),
+        who=petitioner_keys(whole),
+        **{c: sites[c].replace("", None) for c in _NAMED},
     )
     groups = rows.dropna(subset=["issue_id"]).groupby("issue_id")
     counts = groups.agg(
@@ -221,7 +230,9 @@ def _issues(whole: pd.DataFrame, sites: pd.DataFrame, old: pd.DataFrame, new: pd
         " ".join(r for r in ids.split() if members.get(r) == i) or groups.get_group(i)["record_id"].min()
         for i, ids in zip(table["issue_id"], table["exemplars"], strict=True)
     ]
-    return frame(table.sort_values(["n_matters", "issue_id"], ascending=[False, True], ignore_index=True), ISSUE)
+    return frame(
+        table.sort_values(["n_matters", "issue_id"], ascending=[False, True], ignore_index=True), ISSUE
+    )
 
 
 def _links(old: pd.DataFrame, found: pd.DataFrame, fresh: pd.DataFrame, matter: pd.Series) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What is known keeps its place: old petitions their matter and issue, new ones go where they are found together with old.
+"""What is known keeps its place: old petitions their matter and issue; new ones go where they are found.
 
 Plain functions over frames by `record_id`; nothing here knows how matters and issues are found.
 """
@@ -60,7 +60,7 @@ def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
 
 
 def context_of(old: pd.DataFrame, shared: pd.Series, *, most: int) -> pd.DataFrame:
-    """Choose the old petitions among which new ones are placed: those that share a name or a petitioner, then the latest.
+    """Choose the old petitions to place new ones among: those that share a name or a petitioner, then the latest.
 
     Parameters
     ----------

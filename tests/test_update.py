@@ -1,0 +1,202 @@
+"""The next month joins a finished run: what was placed stays, what is new is placed, nobody starts over."""
+
+import random
+
+import pandas as pd
+import pytest
+
+from minelib.cli import main
+from minelib.errors import InputError
+from minelib.pipeline import mine
+from minelib.runs import load_run
+from minelib.update import add
+from minelib.update.keep import context_of, name_new, newer_answers, part_repeated, stay
+
+KEY = bytes(range(32))
+PLACES = [
+    "云顶花园",
+    "滨江雅苑",
+    "金色家园",
+    "翠竹新村",
+    "锦绣华庭",
+    "望江名邸",
+    "桂花苑",
+    "东湖公馆",
+    "南山里",
+    "北湖湾",
+]
+WRONGS = {
+    "物业擅自涨价": "我是{p}小区业主，物业公司没有召开业主大会就擅自上涨物业费，还停用门禁卡逼迫缴费。",
+    "工地拖欠农民工工资": "我们在{p}项目工地做木工，包工头和劳务公司拖欠农民工工资三个月，多次讨薪无果。",
+    "房产证办不下来": "{p}小区交房已经五年，开发商一直不给业主办理房产证，孩子入学受到影响。",
+}
+NEW_WRONG = ("学校违规收补课费", "{p}中学周末组织学生集体补课，每人收补课费八百元，不交的学生被点名。")
+
+
+def rows(month: int, places, wrongs, *, who="赵建国", status="办理中"):
+    return [
+        {"信访件编号": f"L{month}{i:02d}{j}", "信访日期": f"2025-{month:02d}-{1 + i:02d}", "姓名": who,
+         "标题": f"{place}{title}", "信访内容": text.format(p=place) + "我叫张小芳。", "办理状态": status}
+        for i, place in enumerate(places) for j, (title, text) in enumerate(wrongs.items())
+    ]  # fmt: skip
+
+
+def written(path, table, seed=0):
+    random.Random(seed).shuffle(table)
+    pd.DataFrame(table).to_csv(path, index=False)
+    return path
+
+
+JULY = {**WRONGS, NEW_WRONG[0]: NEW_WRONG[1]}
+
+
+@pytest.fixture(scope="module")
+def months(tmp_path_factory):
+    place = tmp_path_factory.mktemp("months")
+    mine(written(place / "june.csv", rows(6, PLACES[:6], WRONGS)), place / "june", key=KEY)
+    (place / "june" / "decisions.jsonl").write_text('{"half', encoding="utf-8")
+    july = rows(7, PLACES[3:], JULY) + rows(6, PLACES[:2], WRONGS, status="已办结")
+    add(written(place / "july.csv", july), place / "june", place / "july", key=KEY)
+    return place
+
+
+@pytest.fixture(scope="module")
+def june(months):
+    return load_run(months / "june")
+
+
+@pytest.fixture(scope="module")
+def july(months):
+    return load_run(months / "july")
+
+
+def by_id(run):
+    return run.petitions.set_index("record_id")
+
+
+def test_old_petitions_keep_class_matter_and_issue(june, july):
+    columns = ["class_code", "matter_id"]
+    before, after = by_id(june), by_id(july)
+    pd.testing.assert_frame_equal(after.loc[before.index, columns], before[columns])
+    placed = before["issue_id"].dropna()
+    assert len(placed) and (after.loc[placed.index, "issue_id"] == placed).all()
+
+
+def test_new_petitions_join_known_matters_and_issues(june, july):
+    after, before = by_id(july), by_id(june)
+    for title in WRONGS:
+        of_title = july.petitions["title"].str.contains(title)
+        old, new = (
+            after[of_title.to_numpy() & (after.index.isin(before.index) == side)] for side in (True, False)
+        )
+        assert set(new["issue_id"]) == set(old["issue_id"]) and len(new) >= 7
+    again = july.petitions[july.petitions["title"] == f"{PLACES[4]}工地拖欠农民工工资"]
+    assert again["matter_id"].nunique() == 1 and len(again) == 2
+
+
+def test_what_no_issue_knew_becomes_a_new_one(june, july):
+    lessons = july.petitions[july.petitions["title"].str.contains("补课")]
+    assert lessons["issue_id"].nunique() == 1 and not lessons["issue_id"].isin(june.issues["issue_id"]).any()
+    table = july.issues.set_index("issue_id")
+    assert table.loc[lessons["issue_id"].iloc[0], "n_matters"] == lessons["matter_id"].nunique()
+
+
+def test_counts_of_every_issue_follow_its_members(july):
+    members = july.petitions.dropna(subset=["issue_id"]).groupby("issue_id")
+    table = july.issues.set_index("issue_id")
+    assert table["n_petitions"].to_dict() == members.size().to_dict()
+    assert table["n_matters"].to_dict() == members["matter_id"].nunique().to_dict()
+    for issue, ids in table["exemplars"].items():
+        assert set(by_id(july).loc[ids.split(), "issue_id"]) == {issue}
+
+
+def test_a_repeated_row_only_brings_its_newer_status(june, july):
+    assert len(july.petitions) == len(june.petitions) + 28
+    assert by_id(july).loc["L6000", "status"] == "已办结" and by_id(july).loc["L6030", "status"] == "办理中"
+    assert july.counts["added"] == 28 and july.counts["read"] == july.counts["used"] + july.counts["rejected"]
+
+
+def test_names_masked_before_are_masked_again_and_decisions_go_along(months, july):
+    assert not july.petitions["text"].str.contains("张小芳").any()
+    assert by_id(july)["petitioner_id"].nunique() == 1
+    assert (months / "july" / "decisions.jsonl").read_bytes() == b'{"half'
+
+
+def test_months_follow_one_another(months, july):
+    august = rows(8, PLACES[:5], WRONGS)
+    run = add(written(months / "august.csv", august), months / "july", months / "august", key=KEY)
+    before, after = by_id(july), by_id(run)
+    kept = before["issue_id"].dropna()
+    assert (after.loc[kept.index, "issue_id"] == kept).all() and len(run.issues) == len(july.issues)
+    assert run.manifest["onto"] == july.manifest["petitions"]
+
+
+def test_rows_in_any_order_give_the_same_run(months, july):
+    table = rows(7, PLACES[3:], JULY) + rows(6, PLACES[:2], WRONGS, status="已办结")
+    add(written(months / "july.csv", table, seed=9), months / "june", months / "again", key=KEY)
+    again = load_run(months / "again")
+    for name in ("petitions", "matters", "issues", "candidates", "signals"):
+        pd.testing.assert_frame_equal(getattr(july, name), getattr(again, name))
+    assert again.manifest == july.manifest
+
+
+def test_another_key_and_the_old_folder_are_refused(months):
+    with pytest.raises(InputError, match="another key"):
+        add(months / "july.csv", months / "june", months / "no", key=b"x" * 32)
+    with pytest.raises(InputError, match="old run's own folder"):
+        add(months / "july.csv", months / "june", months / "june", key=KEY)
+
+
+def test_the_command_tells_how_many_came(months, capfd):
+    key = months / "key"
+    key.write_text(KEY.hex() + "\n")
+    key.chmod(0o600)
+    argv = [
+        "add",
+        str(months / "july.csv"),
+        "--onto",
+        str(months / "june"),
+        "--out",
+        str(months / "cli"),
+        "--key",
+    ]
+    assert main([*argv, str(key)]) == 0
+    assert "新增 28 件，上期已有 6 件" in capfd.readouterr().out
+
+
+def test_a_number_used_anew_for_another_petition_is_a_new_petition():
+    old = pd.DataFrame({"record_id": ["1"], "title": ["欠薪"], "text": ["甲"]})
+    fresh, repeated = part_repeated(old.assign(text="乙"), old)
+    assert len(fresh) == 1 and repeated.empty and fresh["record_id"].iloc[0].startswith("1-")
+    both = pd.concat([old, fresh])
+    assert part_repeated(old.assign(text="乙"), both)[0].empty
+
+
+def test_a_group_that_takes_in_two_known_ones_gives_new_rows_to_the_larger():
+    found = pd.Series(dict.fromkeys("abcdef", "f"))
+    kept = stay(found, pd.Series({"a": "K", "b": "K", "c": "L"}))
+    assert kept.to_dict() == {"a": "K", "b": "K", "c": "L", "d": "K", "e": "K", "f": "K"}
+
+
+def test_a_known_group_that_falls_apart_goes_on_where_most_of_it_is():
+    found = pd.Series({"a": "f", "b": "f", "c": "g", "x": "f", "y": "g"})
+    assert stay(found, pd.Series(dict.fromkeys("abc", "K")))[["x", "y"]].tolist() == ["K", "g"]
+
+
+def test_too_small_a_new_group_is_none():
+    group, matter = pd.Series({"a": "f", "b": "f"}), pd.Series({"a": "M1", "b": "M1"})
+    assert name_new(group, matter, [], least=2).isna().all()
+
+
+def test_the_context_holds_first_what_shares_a_name_then_the_latest():
+    days = pd.to_datetime(["2025-01-01", "2025-01-02", "2025-01-03"])
+    old = pd.DataFrame({"record_id": list("abc"), "received_at": days})
+    assert context_of(old, old["record_id"].eq("a"), most=2)["record_id"].tolist() == ["a", "c"]
+
+
+def test_an_empty_newer_answer_takes_nothing_away():
+    old = pd.DataFrame(
+        {"record_id": ["1"], "reply": ["有"], "status": ["办结"], "replied_at": [pd.Timestamp("2025-01-01")]}
+    )
+    later = old.assign(reply="", status="", replied_at=pd.NaT)
+    pd.testing.assert_frame_equal(newer_answers(old, later), old)
