@@ -28,6 +28,7 @@ from minelib.runs import (
     staged,
     write_json,
 )
+from minelib.scale import Engine
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -41,6 +42,7 @@ def mine(
     key: bytes,
     config: Config | None = None,
     report: Report | None = None,
+    engine: Engine | None = None,
 ) -> Run:
     """Mine ledgers into a run folder.
 
@@ -55,6 +57,9 @@ def mine(
     config : Config, optional
     report : callable, optional
         Called with one line of Chinese as each stage ends.
+    engine : Engine, optional
+        Where work by blocks of rows is done, see `minelib.scale.open_engine`; in this process when not given.
+        It changes the time a run takes, never what it makes.
 
     Returns
     -------
@@ -71,9 +76,9 @@ def mine(
     config, report, folder = config or Config(), report or (lambda line: None), Path(out)
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     with only_run_in(folder):
-        reading = stages.Reading(files, key, config)
+        reading = stages.Reading(files, key, config, engine)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
-        run, rejects, reader = _run_stages(_Stages(folder, report), reading, inputs, key, config)
+        run, rejects, reader = _run_stages(_Stages(folder, report), reading, inputs, key, config, engine)
         write_run(run, rejects, folder, reader=reader, config=config)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
@@ -93,7 +98,7 @@ class _Stages:
 
     def __init__(self, folder: Path, report: Report):
         self._store, self._report = StageStore(folder), report
-        self._key = program_digest()
+        self._key = digest(program_digest(), *map(str, library_versions().items()))
 
     def __call__(
         self, name: str, title: str, make: Callable[[], stages.Frames], *parts: str
@@ -110,16 +115,35 @@ class _Stages:
             self._report(f"{title}：沿用上次结果（输入、选项、程序均未变）")
         return made
 
+    def beside(self, *parts: str) -> stages.Keep:
+        """Keep what several later stages need and only they ask for; its key is none of theirs."""
+        before = self._key
+
+        def keep(name: str, make: Callable[[], stages.Frames]) -> stages.Frames:
+            key = digest(before, name, *parts)
+            made = self._store.get(name, key)
+            if made is None:
+                made = make()
+                self._store.put(name, key, made)
+            return made
+
+        return keep
+
 
 def _run_stages(
-    stage, reading: stages.Reading, inputs: list[str], key: bytes, config: Config
+    stage: _Stages,
+    reading: stages.Reading,
+    inputs: list[str],
+    key: bytes,
+    config: Config,
+    engine: Engine | None,
 ) -> tuple[Run, pd.DataFrame, Reader]:
     read = stage("read", "读取、清洗、脱敏", reading.make, *inputs)
     petitions, rejects = read["petitions"], read["rejects"]
     masked = Sealed(read["sealed"], key)
     reader = Reader(masked=masked, keep_names=config.redact.keep_names, passed=read["passed"]["digest"])
     stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
-    words = stages.Words(petitions, config)
+    words = stages.Words(petitions, config, engine, stage.beside(config.digest("segment")))
     options = [
         config.digest("seed", "segment", "mine"),
         *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p),

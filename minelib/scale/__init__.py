@@ -1,0 +1,10 @@
+"""Where work that goes block by block is done: here, in processes of this machine, on a Dask cluster.
+
+An engine has one verb, `map`: a function over blocks of rows, results in the order of the blocks. What must be global
+is done by the caller between two maps, so every engine makes the same run.
+"""
+
+from minelib.scale.engine import BLOCK_ROWS, Engine, Here, blocks_of, open_engine
+from minelib.scale.processes import Processes
+
+__all__ = ["BLOCK_ROWS", "Engine", "Here", "Processes", "blocks_of", "open_engine"]

@@ -1,0 +1,93 @@
+"""The one thing an engine does, the engine that does it here, and how one is chosen."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+import pandas as pd
+
+from minelib.errors import InputError
+
+BLOCK_ROWS = 2_000  # a few megabytes of petitions: some seconds of work
+SMALL = 1_000  # rows below which starting a process costs more than it saves
+
+
+class Engine(Protocol):
+    """Something that can map a function over blocks.
+
+    Attributes
+    ----------
+    workers : int
+        How many blocks are worked on at a time.
+    """
+
+    workers: int
+
+    def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
+        """Yield ``function(block, *common)`` of each block, in order.
+
+        The function is a module's own and keeps nothing between calls; blocks are taken a few ahead, never all.
+        """
+        ...
+
+
+class Here:
+    """The engine of small ledgers: this process.
+
+    >>> list(Here().map(pow, [2, 3], 2))
+    [4, 9]
+    """
+
+    workers = 1
+
+    def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
+        """Yield ``function(block, *common)`` of each block, in order."""
+        return (function(block, *common) for block in blocks)
+
+
+def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> Iterator[pd.DataFrame]:
+    """Yield a table `rows` at a time; one empty block for an empty table.
+
+    >>> [len(block) for block in blocks_of(pd.DataFrame({"a": range(5)}), 2)]
+    [2, 2, 1]
+    """
+    for at in range(0, max(len(table), 1), rows):
+        yield table.iloc[at : at + rows]
+
+
+@contextlib.contextmanager
+def open_engine(kind: str = "local", *, workers: int | None = None, scheduler: str = "") -> Iterator[Engine]:
+    """Yield the engine asked for and close it afterwards.
+
+    Parameters
+    ----------
+    kind : {"local", "dask"}
+    workers : int, optional
+        Processes; as many as this process may use cores when not given.
+    scheduler : str, optional
+        Address of a Dask scheduler; a cluster of `workers` processes on this machine when not given.
+
+    Raises
+    ------
+    InputError
+        When the kind is unknown, there are less than 1 workers, dask is not installed or no scheduler answers.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"workers is {workers}; it must be at least 1")
+    workers = workers or _cores()
+    if kind == "local":
+        from minelib.scale.processes import Processes
+
+        yield Processes(workers) if workers > 1 else Here()
+    elif kind == "dask":
+        from minelib.scale.cluster import open_cluster
+
+        with open_cluster(workers, scheduler) as engine:
+            yield engine
+    else:
+        raise InputError(f"engine is {kind!r}; allowed: local, dask")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

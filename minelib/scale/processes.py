@@ -1,0 +1,143 @@
+"""Worker processes of this machine.
+
+Where the system forks safely (Linux) a worker inherits what is common to all blocks and copies none of it; elsewhere
+it is sent to each worker once. Blocks and results go through pipes, never through files: raw text stays in memory.
+"""
+
+import contextlib
+import multiprocessing as mp
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+
+from minelib.errors import MinelibError
+from minelib.scale.engine import Here
+
+_LIVES = 3  # workers a block may cost before it is given up
+
+
+class Processes:
+    """An engine of `workers` processes, started for each map.
+
+    A worker that dies (killed, out of memory) is replaced and its block done again.
+
+    >>> list(Processes(2).map(pow, [2, 3, 4], 2))
+    [4, 9, 16]
+    """
+
+    def __init__(self, workers: int):
+        self.workers = workers
+        self._context = mp.get_context("fork" if sys.platform == "linux" else "spawn")
+
+    def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
+        """Yield ``function(block, *common)`` of each block, in order; a single block is done here."""
+        waiting = enumerate(blocks)
+        first = [item for _, item in zip(range(2), waiting, strict=False)]
+        if len(first) < 2:
+            yield from Here().map(function, (block for _, block in first), *common)
+            return
+        with contextlib.closing(_Crew(self._context, self.workers, (function, common))) as crew:
+            yield from crew.work(_chained(first, waiting))
+
+
+def _chained(first: list, rest: Iterator) -> Iterator:
+    while first:
+        yield first.pop(0)
+    yield from rest
+
+
+class _Crew:
+    """Workers, what each is doing, and how often each block was begun."""
+
+    def __init__(self, context, size: int, job: tuple):
+        self._context, self._size, self._job = context, size, job
+        self._idle: list[_Worker] = []
+        self._busy: dict[Connection, _Worker] = {}
+        self._begun: dict[int, int] = {}
+
+    def work(self, waiting: Iterator) -> Iterator:
+        done: dict[int, object] = {}
+        turn, upcoming = 0, next(waiting, None)
+        while upcoming is not None or self._busy:
+            while upcoming is not None and len(self._busy) < self._size:
+                self._begin(*upcoming)
+                upcoming = next(waiting, None)
+            for number, result in self._finished():
+                done[number] = result
+            while turn in done:
+                yield done.pop(turn)
+                turn += 1
+
+    def _begin(self, number: int, block) -> None:
+        self._begun[number] = self._begun.get(number, 0) + 1
+        if self._begun[number] > _LIVES:
+            raise MinelibError(
+                f"{_LIVES} worker processes died on block {number + 1}; is memory short? try --workers 1"
+            )
+        worker = self._idle.pop() if self._idle else _Worker(self._context, self._job)
+        self._busy[worker.pipe] = worker
+        worker.begin(number, block)
+
+    def _finished(self) -> Iterator[tuple[int, object]]:
+        for pipe in wait(list(self._busy)):
+            worker = self._busy.pop(pipe)
+            try:
+                ok, result = pipe.recv()
+            except (EOFError, OSError):
+                worker.end()
+                self._begin(worker.number, worker.block)
+                continue
+            if not ok:
+                raise result
+            self._idle.append(worker)
+            yield worker.number, result
+
+    def close(self) -> None:
+        for worker in (*self._idle, *self._busy.values()):
+            worker.end()
+
+
+class _Worker:
+    """One process, and the block it works on."""
+
+    def __init__(self, context, job: tuple):
+        self.pipe, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other, self.pipe, *job), daemon=True)
+        self._process.start()
+        other.close()
+        self.number, self.block = -1, None
+
+    def begin(self, number: int, block) -> None:
+        self.number, self.block = number, block
+        with contextlib.suppress(OSError):  # it died: `wait` tells
+            self.pipe.send(block)
+
+    def end(self) -> None:
+        self.pipe.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Connection, others: Connection, function: Callable, common: tuple) -> None:
+    """Do blocks until the pipe closes."""
+    others.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            block = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            pipe.send((True, function(block, *common)))
+        except BaseException as error:
+            pipe.send((False, error))
+
+
+def _end_with_parent() -> None:
+    """End at once when the parent is gone, so that no killed run holds its folder."""
+    wait([mp.parent_process().sentinel])
+    os._exit(1)

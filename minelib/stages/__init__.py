@@ -1,0 +1,21 @@
+"""What each stage of a run makes of the one before: functions from frames to frames.
+
+Words are cut at most once a run, and only when a stage that needs them has to be made anew.
+"""
+
+from minelib.stages.read import Reading, settled
+from minelib.stages.steps import Frames, classes, issues, matters, screen, segmenter_fingerprint
+from minelib.stages.words import Keep, Words
+
+__all__ = [
+    "Frames",
+    "Keep",
+    "Reading",
+    "Words",
+    "classes",
+    "issues",
+    "matters",
+    "screen",
+    "segmenter_fingerprint",
+    "settled",
+]

@@ -1,0 +1,75 @@
+"""The words of a run's petitions, cut once."""
+
+from collections.abc import Callable
+from functools import cache, cached_property
+
+import pandas as pd
+
+from minelib.config import Config, SegmentOptions
+from minelib.scale import Engine, Here, blocks_of
+from minelib.tokens import Tokens
+
+Frames = dict[str, pd.DataFrame]
+Keep = Callable[[str, Callable[[], Frames]], Frames]
+
+
+class Words:
+    """The redacted petitions of a run and, when asked for, their words.
+
+    Parameters
+    ----------
+    petitions : DataFrame
+    config : Config
+    engine : Engine, optional
+        Where words are cut.
+    keep : callable, optional
+        Called with a name and a function that makes frames; returns these, or those it kept before.
+
+    Attributes
+    ----------
+    petitions : DataFrame
+    tokens : Tokens
+        Words of each title and text, joined by a line break, without greetings and closings.
+    """
+
+    def __init__(
+        self,
+        petitions: pd.DataFrame,
+        config: Config,
+        engine: Engine | None = None,
+        keep: Keep = lambda name, make: make(),
+    ):
+        self.petitions, self.engine = petitions, engine or Here()
+        self._options, self._keep = config.segment, keep
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens.of_tables(self._keep("words", lambda: self._cut().tables()))
+
+    def _cut(self) -> Tokens:
+        return Tokens.joined(self.map(_cut_block, self._options))
+
+    def map(self, function: Callable, *common) -> list:
+        """Return what `function` makes of each block of titles and texts."""
+        told = self.petitions[["record_id", "title", "text", "place", "respondent"]]
+        return list(self.engine.map(function, blocks_of(told), *common))
+
+
+def core_texts(petitions: pd.DataFrame) -> list[str]:
+    """Return title and text of each petition, joined by a line break, without greetings and closings."""
+    from minelib.clean import core_text
+
+    pairs = zip(petitions["title"], petitions["text"], strict=True)
+    return [f"{title}\n{core_text(text)}" for title, text in pairs]
+
+
+def _cut_block(petitions: pd.DataFrame, options: SegmentOptions) -> Tokens:
+    return Tokens.of(segmenter(options).segment(core_texts(petitions)))
+
+
+@cache
+def segmenter(options: SegmentOptions):
+    """Return the segmenter of these options; loading its dictionary takes longer than cutting a small ledger."""
+    from minelib.segment import Segmenter
+
+    return Segmenter(options.words, engine=options.engine)

@@ -1,0 +1,100 @@
+"""Work by blocks: the same results from any engine, and no block lost with its worker."""
+
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from minelib.errors import InputError, MinelibError
+from minelib.scale import Here, Processes, blocks_of, open_engine
+
+
+def _double(block, marks):
+    return [2 * x for x in block], os.getpid()
+
+
+def _die_once(block, marks: Path):
+    mark = marks / str(block)
+    if block % 3 == 0 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return block * 10
+
+
+def _die(block):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _refuse(block):
+    raise InputError(f"block {block}")
+
+
+def _slow_first(block):
+    if block == 0:
+        import time
+
+        time.sleep(0.1)
+    return block
+
+
+def test_processes_give_what_one_process_gives():
+    blocks = [list(range(i, i + 3)) for i in range(0, 30, 3)]
+    here, there = (list(engine.map(_double, blocks, None)) for engine in (Here(), Processes(3)))
+    assert [r for r, _ in there] == [r for r, _ in here]
+    assert os.getpid() not in {pid for _, pid in there}
+
+
+def test_results_come_in_the_order_of_the_blocks():
+    assert list(Processes(2).map(_slow_first, range(6))) == list(range(6))
+
+
+def test_a_killed_worker_loses_nothing(tmp_path):
+    assert list(Processes(2).map(_die_once, range(7), tmp_path)) == [10 * n for n in range(7)]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_block_that_kills_every_worker_is_given_up():
+    with pytest.raises(MinelibError, match="block 1"):
+        list(Processes(2).map(_die, range(2)))
+
+
+def test_an_error_in_a_worker_is_the_callers():
+    with pytest.raises(InputError, match="block 0"):
+        list(Processes(2).map(_refuse, range(4)))
+    assert not multiprocessing.active_children()
+
+
+def test_a_map_left_half_way_leaves_no_process():
+    results = Processes(2).map(_slow_first, range(100))
+    next(results)
+    results.close()
+    assert not multiprocessing.active_children()
+
+
+def test_blocks_are_taken_as_they_are_needed():
+    taken = []
+
+    def blocks():
+        for n in range(100):
+            taken.append(n)
+            yield n
+
+    results = Processes(2).map(_slow_first, blocks())
+    next(results)
+    assert len(taken) < 10
+    results.close()
+
+
+def test_a_wrong_engine_is_named():
+    with pytest.raises(InputError, match="local, dask"), open_engine("spark"):
+        pass
+    with pytest.raises(InputError, match="at least 1"), open_engine(workers=0):
+        pass
+
+
+def test_an_empty_table_is_one_empty_block():
+    import pandas as pd
+
+    assert [len(b) for b in blocks_of(pd.DataFrame({"a": []}))] == [0]
