@@ -90,9 +90,9 @@ class _Crew:
                 worker.end()
                 self._begin(worker.number, worker.block)
                 continue
+            self._idle.append(worker)
             if not ok:
                 raise result
-            self._idle.append(worker)
             yield worker.number, result
 
     def close(self) -> None:
