@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from minelib.errors import MinelibError
 from minelib.scale.engine import Here
 
+_AHEAD = 4  # blocks a worker may be ahead of a slow one, whose result is still waited for
 _LIVES = 3  # workers a block may cost before it is given up
 
 
@@ -62,7 +63,8 @@ class _Crew:
         done: dict[int, object] = {}
         turn, upcoming = 0, next(waiting, None)
         while upcoming is not None or self._busy:
-            while upcoming is not None and len(self._busy) < self._size:
+            latest = turn + _AHEAD * self._size
+            while upcoming is not None and len(self._busy) < self._size and upcoming[0] < latest:
                 self._begin(*upcoming)
                 upcoming = next(waiting, None)
             for number, result in self._finished():
