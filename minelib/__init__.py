@@ -37,6 +37,8 @@ _HOMES = {
     "render": "briefing",
     "compare_runs": "compare",
     "review_panel": "widget",
+    "explore_panel": "explore",
+    "write_explore": "explore",
     "make_ledger": "sample",
 }
 

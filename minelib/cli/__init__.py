@@ -8,12 +8,13 @@ import sys
 from collections.abc import Sequence
 
 from minelib import __version__
-from minelib.cli import mining, reviewing
+from minelib.cli import exploring, mining, reviewing
 from minelib.errors import InputError, LeakError
 
 _COMMANDS = (
-    mining.add_mine, reviewing.add_add, mining.add_brief, reviewing.add_review, reviewing.add_compare, reviewing.add_like,
-    reviewing.add_person, mining.add_redact, mining.add_sample, mining.add_notebook,
+    mining.add_mine, reviewing.add_add, mining.add_brief, exploring.add_explore, reviewing.add_review,
+    reviewing.add_compare, reviewing.add_like, reviewing.add_person,
+    mining.add_redact, mining.add_sample, mining.add_notebook,
 )  # fmt: skip
 
 

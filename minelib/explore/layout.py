@@ -1,0 +1,96 @@
+"""Where things stand on the issue map: issues as discs, like beside like, matters inside their disc."""
+
+import numpy as np
+import pandas as pd
+
+from minelib.runs import Run
+from minelib.schema import MASK
+
+_MOST_ISSUES = 80
+_PER_ISSUE = 120
+_GOLDEN = np.pi * (3 - 5**0.5)
+_GAP = 6.0  # between discs, in units of the map: a point takes about three
+_ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
+
+
+def map_data(
+    run: Run, *, most: int = _MOST_ISSUES, per_issue: int = _PER_ISSUE
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Place the best candidates and their matters on a plane.
+
+    A disc is an issue and its area the matters drawn. Discs are set one after another, by rank, each touching one
+    already there, where those with like words are nearest. In a disc the matters lie on a sunflower spiral (Vogel
+    1979), the most typical in the middle. No random start; positions tell likeness of words, not of place.
+
+    Returns
+    -------
+    discs : DataFrame
+        issue_id, x, y, r; one row an issue, at most `most`.
+    points : DataFrame
+        matter_id, issue_id, x, y; at most `per_issue` matters an issue, the largest first.
+    """
+    best = run.candidates.sort_values("rank").head(most)[["rank", "issue_id"]]
+    matters = run.matters.merge(best, on="issue_id").sort_values(
+        ["rank", "n_petitions", "matter_id"], ascending=[True, False, True]
+    )
+    matters = matters.groupby("rank").head(per_issue).reset_index(drop=True)
+    if matters.empty:
+        return pd.DataFrame(columns=["issue_id", "x", "y", "r"]), matters.assign(x=0.0, y=0.0)
+    vectors, group = _vectors(run, matters["exemplar"]), pd.factorize(matters["issue_id"])[0]
+    centres = _centres(vectors, group)
+    n = np.bincount(group)
+    radius = 3.2 * np.sqrt(n) + 2
+    place = _packed(centres @ centres.T, radius)
+    typical = np.asarray(vectors.multiply(centres[group]).sum(axis=1)).ravel().round(6)
+    inside = _sunflower(matters.assign(group=group, typical=typical), n, radius)
+    discs = np.column_stack([place, radius]).round(2)
+    ids = matters["issue_id"].drop_duplicates().to_numpy()
+    points = (place[group] + inside).round(2)
+    return (
+        pd.DataFrame({"issue_id": ids, "x": discs[:, 0], "y": discs[:, 1], "r": discs[:, 2]}),
+        matters.assign(x=points[:, 0], y=points[:, 1]),
+    )
+
+
+def _vectors(run: Run, exemplars: pd.Series):
+    """Return sparse unit TF-IDF vectors over character bigrams of each matter's exemplar, masks taken out."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    wanted = run.petitions[run.petitions["record_id"].isin(exemplars)].set_index("record_id")
+    texts = (wanted["title"] + " " + wanted["text"].str.slice(0, 200)).reindex(exemplars).fillna("")
+    plain = [MASK.sub("", text) or "无" for text in texts]
+    counter = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), max_features=4000, sublinear_tf=True)
+    return counter.fit_transform(plain)
+
+
+def _centres(vectors, group: np.ndarray) -> np.ndarray:
+    """Return the unit mean of each group's rows."""
+    from scipy.sparse import csr_matrix
+
+    members = csr_matrix((np.ones(len(group)), (group, np.arange(len(group)))))
+    sums = (members @ vectors).toarray()
+    return sums / np.clip(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9, None)
+
+
+def _packed(likeness: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Set discs one after another without overlap, near those they are like and near the middle."""
+    place = np.zeros((len(radius), 2))
+    ring = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+    for k in range(1, len(radius)):
+        reach = radius[:k] + radius[k] + _GAP
+        tries = (place[:k, None] + reach[:, None, None] * ring).reshape(-1, 2)
+        apart = np.linalg.norm(tries[:, None] - place[:k], axis=2)
+        free = (apart >= reach - 1e-9).all(axis=1)
+        pull = np.clip(likeness[k, :k], 0, None) ** 2
+        cost = apart @ (pull / max(pull.sum(), 1e-9)) + np.linalg.norm(tries * [0.5, 1.6], axis=1)
+        place[k] = tries[np.where(free, cost.round(6), np.inf).argmin()]
+    return place
+
+
+def _sunflower(matters: pd.DataFrame, n: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Return places inside a disc about the origin, the most typical matter in its middle."""
+    ordered = matters.sort_values(["group", "typical", "matter_id"], ascending=[True, False, True])
+    nth = ordered.groupby("group").cumcount().reindex(matters.index).to_numpy()
+    group = matters["group"].to_numpy()
+    far = (radius[group] - 3) * np.sqrt((nth + 0.5) / n[group])
+    return np.column_stack([far * np.cos(nth * _GOLDEN), far * np.sin(nth * _GOLDEN)])
