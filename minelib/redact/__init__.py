@@ -4,6 +4,7 @@
 about to leave. See docs/redaction.md for what is masked, what stays, and how well it works.
 """
 
+from minelib.redact.blocks import Found, Part, compare_blocks, redact_block, redaction_log
 from minelib.redact.jsonl import redact_jsonl
 from minelib.redact.keys import key_id, key_path, load_key, new_key
 from minelib.redact.petitions import RedactionLog
@@ -14,16 +15,21 @@ from minelib.redact.surfaces import Surfaces
 
 __all__ = [
     "MASK_WORD",
+    "Found",
+    "Part",
     "RedactionLog",
     "Redactor",
     "Sealed",
     "Span",
     "Surfaces",
+    "compare_blocks",
     "key_id",
     "key_path",
     "load_key",
     "new_key",
+    "redact_block",
     "redact_jsonl",
+    "redaction_log",
     "scan",
     "seal",
 ]

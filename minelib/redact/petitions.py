@@ -1,4 +1,4 @@
-"""Redact a table of petitions: texts get masks, petitioners become pseudonyms."""
+"""Redact rows of petitions: texts get masks; see `blocks` for what rows tell each other."""
 
 import re
 from collections import Counter
@@ -11,12 +11,10 @@ from minelib.redact.identity import is_nobody
 from minelib.redact.names import is_name
 from minelib.redact.spans import Span, settle
 from minelib.redact.surfaces import Surfaces
-from minelib.schema import PETITION, RAW_PETITION, check, frame
 
 # Columns people write in; the rest of a petition is dates, counts and codes.
 TEXT_COLUMNS = ("title", "text", "reply", "place", "respondent", "agency", "category", "status")
 _CHUNK = 512
-_ROUNDS = 4
 _NAME_CELL = re.compile(r"[㐀-鿿·\s]{2,12}")
 
 
@@ -45,7 +43,7 @@ class RedactionLog:
     surfaces: Surfaces = field(repr=False)
 
 
-def _own(petitioner: str, identity: str, respondent: str) -> list[str]:
+def own_strings(petitioner: str, identity: str, respondent: str) -> list[str]:
     """Give the strings that are personal in a row because its other columns say so."""
     name = petitioner.strip()
     names = [name] if _NAME_CELL.fullmatch(name) and not is_nobody(name) else []
@@ -65,7 +63,7 @@ def _split(texts: Sequence[str], spans: Sequence[Span]) -> list[list[Span]]:
     return out
 
 
-class _Table:
+class RowTable:
     """The text columns while they are being redacted: each row by itself, then what rows tell each other."""
 
     def __init__(self, redactor, petitions: pd.DataFrame):
@@ -73,8 +71,8 @@ class _Table:
         self.cells = list(map(list, zip(*(petitions[c].tolist() for c in TEXT_COLUMNS), strict=True)))
         self.masked: Counter[str] = Counter()
         self.found: set[tuple[str, str]] = set()
-        self.compared: set[tuple[str, str]] = set()
-        self.changed: set[tuple[int, int]] = set()
+        self.changed: set[tuple[int, int]] = set()  # masked and not read again since
+        self.touched: set[tuple[int, int]] = set()  # masked at all
 
     def mask(self, row: int, column: int, spans: Sequence[Span]) -> None:
         text = self.cells[row][column]
@@ -82,6 +80,7 @@ class _Table:
         self.found.update((text[s.start : s.end], s.kind) for s in spans)
         self.cells[row][column] = self.redactor.apply(text, spans)
         self.changed.add((row, column))
+        self.touched.add((row, column))
 
     def read_rows(self, own: Sequence[Sequence[str]]) -> None:
         """Read each row as one text, so that a name in its title counts in its reply."""
@@ -93,41 +92,17 @@ class _Table:
                     if part:
                         self.mask(i, column, part)
 
-    def compare_rows(self) -> None:
-        """Mask what was found in one row in every other."""
-        new, self.compared = self.found - self.compared, set(self.found)
-        surfaces = Surfaces(new)
-        for i, cells in enumerate(self.cells) if len(surfaces) else ():
+    def compare(self, surfaces: Surfaces) -> None:
+        """Mask what was found in other rows."""
+        for i, cells in enumerate(self.cells):
             for column, text in enumerate(cells):
                 if text and (spans := self.redactor.kept(text, settle(surfaces.find(text)))):
                     self.mask(i, column, spans)
 
-    def read_again(self) -> bool:
+    def read_again(self) -> None:
         """Read what changed as the leak gate will: a mask can bring to light what stood beside it."""
         places, self.changed = sorted(self.changed), set()
         found = self.redactor.spans_many([self.cells[i][column] for i, column in places], model=False)
         for (i, column), spans in zip(places, found, strict=True):
             if spans:
                 self.mask(i, column, spans)
-        return bool(self.changed)
-
-
-def redact_petitions(redactor, petitions: pd.DataFrame) -> tuple[pd.DataFrame, RedactionLog]:
-    """Redact a table of raw petitions; see `Redactor.redact_petitions`."""
-    check(petitions, RAW_PETITION, what="redact")
-    table = _Table(redactor, petitions)
-    people = (petitions[c].tolist() for c in ("petitioner", "identity", "respondent"))
-    table.read_rows([_own(*cells) for cells in zip(*people, strict=True)])
-    table.compare_rows()
-    rows = {i for i, _ in table.changed}
-    for _ in range(_ROUNDS):
-        if not table.read_again():
-            break
-        table.compare_rows()
-    named = (petitions[c].tolist() for c in ("petitioner", "identity"))
-    ids = [redactor.petitioner_id(*cells) for cells in zip(*named, strict=True)]
-    columns = {c: [cells[n] for cells in table.cells] for n, c in enumerate(TEXT_COLUMNS)}
-    out = petitions.assign(**columns, petitioner_id=ids)
-    log = RedactionLog(dict(sorted(table.masked.items())), len(rows), len(set(ids) - {""}), redactor.key_id,
-                       Surfaces(table.found))  # fmt: skip
-    return frame(out[list(PETITION)], PETITION), log

@@ -8,7 +8,7 @@ import pandas as pd
 from minelib.redact.find import find_many
 from minelib.redact.identity import normal_form, petitioner_identity
 from minelib.redact.keys import code, key_id
-from minelib.redact.petitions import RedactionLog, redact_petitions
+from minelib.redact.petitions import RedactionLog
 from minelib.redact.spans import MASK_WORD, Span, settle
 from minelib.schema import MASK
 
@@ -144,6 +144,8 @@ class Redactor:
             As `schema.PETITION`: texts redacted, petitioner and identity replaced by `petitioner_id`.
         log : RedactionLog
         """
+        from minelib.redact.blocks import redact_petitions
+
         return redact_petitions(self, petitions)
 
 
