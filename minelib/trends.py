@@ -196,6 +196,47 @@ def rise_table(
     when = dates[known].dt.to_period(_FREQ[every])
     rows = pd.DataFrame({"key": keys[known], "period": when})[when.isin(window).to_numpy()]
     is_recent = (rows["period"] > window[-n_recent - 1]).to_numpy()
+    table = _test(rows, is_recent, names, alpha)
+    table["shown"] = _words(table, f"{n_recent}{_UNIT[every]}", len(window) - n_recent, _UNIT[every])
+    return table
+
+
+def rise_between(keys: pd.Series, dates: pd.Series, recent: pd.Series, *, alpha: float = 0.05) -> pd.DataFrame:
+    """Test every issue's matters that came with a new ledger against those known before, given both volumes.
+
+    As `rise_table`, with the two spans given by the ledgers instead of by the calendar.
+
+    Parameters
+    ----------
+    keys : Series of str
+        Issue of each matter; missing where none.
+    dates : Series of datetime64
+        First date of each matter; NaT, as of bulk registrations, is left out.
+    recent : Series of bool
+        Whether the matter came with the new ledger.
+    alpha : float
+        False discovery rate over all issues.
+
+    Returns
+    -------
+    DataFrame
+        Index issue; `recent`, `past`, `expected`, `p`, `q` (NaN where not tested), `rising`.
+
+    Examples
+    --------
+    >>> keys = pd.Series(["甲", "乙"] * 40 + ["乙"] * 30)
+    >>> dates = pd.Series(pd.date_range("2025-01-01", periods=110))
+    >>> rise_between(keys, dates, dates >= "2025-03-15")["rising"].to_dict()
+    {'乙': True, '甲': False}
+    """
+    names = pd.Index(sorted(keys.dropna().unique()), name="issue_id")
+    known = dates.notna()
+    rows = pd.DataFrame({"key": keys[known], "period": dates[known].dt.to_period("M")})
+    return _test(rows, recent[known].to_numpy(bool), names, alpha)
+
+
+def _test(rows: pd.DataFrame, is_recent: np.ndarray, names: pd.Index, alpha: float) -> pd.DataFrame:
+    """Hold each key's recent rows to its past ones; a row without a key counts for the volume."""
     table = pd.DataFrame(index=names)
     table["recent"] = rows[is_recent]["key"].value_counts().reindex(names, fill_value=0)
     table["past"] = rows[~is_recent]["key"].value_counts().reindex(names, fill_value=0)
@@ -209,7 +250,6 @@ def rise_table(
     )
     table["q"] = _false_discovery(table["p"])
     table["rising"] = table["q"].le(alpha)
-    table["shown"] = _words(table, f"{n_recent}{_UNIT[every]}", len(window) - n_recent, _UNIT[every])
     return table
 
 

@@ -1,10 +1,16 @@
-"""Commands that look at finished runs: review, compare, like, person."""
+"""Commands that go on from finished runs: review, add, compare, like, person."""
 
 from datetime import datetime
 from pathlib import Path
 
 from minelib.cli.show import say, table_lines
 from minelib.errors import InputError
+
+ALERT = 3  # exit status of `compare --alert` where something crossed a threshold
+_COMPARED = {
+    "state": "变化", "issue_id_old": "上期编号", "issue_id_new": "本期编号", "label": "问题",
+    "n_matters_old": "上期事项", "n_matters_new": "本期事项", "n_shared": "共同件次", "matched_by": "对应依据", "kind": "预警", "warning": "说明",
+}  # fmt: skip
 
 
 def add_review(commands) -> None:
@@ -97,24 +103,32 @@ def add_compare(commands) -> None:
     command.add_argument("old", type=Path, metavar="OLD")
     command.add_argument("new", type=Path, metavar="NEW")
     command.add_argument("--out", type=Path, metavar="XLSX", help="另存为工作簿")
+    command.add_argument("--quiet", action="store_true", help="只输出一行小结，供定时任务记录")
+    command.add_argument("--alert", action="store_true", help=f"有预警时退出码为 {ALERT}")
     command.set_defaults(run=_compare)
 
 
-def _compare(a) -> None:
+def _compare(a) -> int:
     from minelib.compare import STATES, compare_runs
     from minelib.runs import load_run
     from minelib.tables import write_workbook
 
     found = compare_runs(load_run(a.old), load_run(a.new))
-    issues = found.issues.assign(state=found.issues["state"].map(STATES))
-    say(
-        "　".join(f"{name} {n}" for name, n in issues["state"].value_counts(sort=False).items())
-        or "没有问题可对照"
-    )
-    say(table_lines(found.warnings, {"label": "问题", "n_matters": "事项", "warning": "预警"}))
+    say(found.summary)
+    if not a.quiet:
+        say(
+            table_lines(
+                found.warnings, {"kind": "预警", "label": "问题", "n_matters": "事项", "warning": "说明"}
+            )
+        )
     if a.out:
-        write_workbook({"对照": issues, "预警": found.warnings}, a.out)
+        issues = found.issues.assign(state=found.issues["state"].map(STATES))
+        write_workbook(
+            {"对照": issues.rename(columns=_COMPARED), "预警": found.warnings.rename(columns=_COMPARED)},
+            a.out,
+        )
         say(f"已保存：{a.out}")
+    return ALERT if a.alert and len(found.warnings) else 0
 
 
 def add_like(commands) -> None:
