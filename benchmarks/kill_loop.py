@@ -1,14 +1,16 @@
-"""Kill `minelib mine` at random moments; the next run must go on and end in the bytes of an undisturbed one.
+"""Kill `minelib mine` at random moments of every stage; the next run must end in the bytes of an undisturbed one.
 
     python benchmarks/kill_loop.py [--kills 200] [--seed 0]
 
-Every kill is SIGKILL at a random moment of the time a run takes, in a process of its own that was forked from
-one that has all modules loaded. After each kill the results folder must be the earlier run's, whole, or hold no
-manifest; every tenth kill the run is finished and compared, and the folder emptied.
+Each kill is SIGKILL to a process that is mining, at a random moment of a stage drawn beforehand; one that had
+finished is not counted. Kills follow one another through the stages of one run, which then is finished and
+compared, and the folder emptied. After each kill the folder must be whole or hold no manifest. Then as many writers of
+a decisions file are killed: every record they had finished must be there.
 """
 
 import argparse
 import hashlib
+import mmap
 import os
 import random
 import shutil
@@ -16,9 +18,11 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from minelib.runs import program_digest
@@ -30,6 +34,10 @@ TEXTS = (
     "我们在{p}项目工地做木工，劳务公司拖欠农民工工资三个月，多次讨薪无果。",
     "{p}小区交房五年，开发商一直不给业主办理房产证，孩子入学受到影响。",
 )
+MADE = ("read", "classes", "matters", "issues", "screen")
+WRITTEN = ("write_tables", "write_briefing", "check_leaks")
+STAGES = (*MADE, *WRITTEN, "move")
+DRAWN = (*range(len(STAGES)), *[len(STAGES) - 1] * 3)  # moving takes a moment only: few kills meet it
 
 
 def write_ledger(path: Path) -> Path:
@@ -57,61 +65,149 @@ def contents(folder: Path) -> dict[str, str]:
     return {name.as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for name, p in kept}
 
 
-def mine_in_child(ledger: Path, out: Path) -> int:
-    """Fork a child that mines; return its process id."""
-    child = os.fork()
-    if child:
-        return child
-    from minelib.pipeline import mine
+class Watched:
+    """A process that mines and tells when it enters each stage.
 
-    status = 1
-    try:
-        mine(ledger, out, key=KEY)
-        status = 0
-    finally:
-        os._exit(status)
+    Attributes
+    ----------
+    entered : ndarray
+        Seconds of the monotonic clock at which each of `STAGES` began, 0 where it did not; shared memory.
+    """
+
+    def __init__(self, ledger: Path, out: Path):
+        self.entered = np.frombuffer(mmap.mmap(-1, 8 * len(STAGES)))
+        self.pid, self.status = os.fork(), None
+        if not self.pid:
+            self._mine(ledger, out)
+
+    def _mine(self, ledger: Path, out: Path) -> None:
+        from minelib import pipeline
+
+        status = 1
+        try:
+            self._tell(pipeline)
+            pipeline.mine(ledger, out, key=KEY)
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _tell(self, pipeline) -> None:
+        make, stage_of = pipeline._Stages.__call__, {name: n for n, name in enumerate(STAGES)}
+
+        def made(stages, name, *rest):
+            self.entered[stage_of[name]] = time.monotonic()
+            return make(stages, name, *rest)
+
+        def written(name):
+            real = getattr(pipeline, name)
+
+            def step(*args, **options):
+                self.entered[stage_of[name]] = time.monotonic()
+                real(*args, **options)
+                self.entered[stage_of[name] + 1] = time.monotonic()
+
+            return step
+
+        pipeline._Stages.__call__ = made
+        for name in WRITTEN:
+            setattr(pipeline, name, written(name))
+
+    def runs(self) -> bool:
+        """Tell whether the process has not ended yet."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.status = status if pid else None
+        return self.status is None
+
+    def wait(self) -> int:
+        """Wait for its end; return its status."""
+        if self.status is None:
+            _, self.status = os.waitpid(self.pid, 0)
+        return self.status
+
+    def kill(self, stage: int, seconds: float) -> str:
+        """Kill it so many seconds into a stage; return the stage it was met in, "" when it had finished."""
+        while self.runs() and not self.entered[stage]:
+            time.sleep(0.0002)
+        while self.runs() and time.monotonic() < self.entered[stage] + seconds:
+            time.sleep(0.0002)
+        if self.runs():
+            os.kill(self.pid, signal.SIGKILL)
+        met = os.WIFSIGNALED(self.wait())
+        return STAGES[int(self.entered.argmax())] if met and self.entered.any() else ""
 
 
-def finish(ledger: Path, out: Path) -> float:
-    """Mine undisturbed; return the seconds it took."""
-    start = time.perf_counter()
-    _, status = os.waitpid(mine_in_child(ledger, out), 0)
-    if status:
-        raise SystemExit(f"a run after a kill failed with status {status}")
-    return time.perf_counter() - start
-
-
-def kill_loop(folder: Path, *, kills: int, seed: int = 0, every: int = 10, report=lambda line: None) -> dict:
-    """Kill `kills` times; return how many kills met a running process and how many finished runs were compared.
+def kill_loop(folder: Path, *, kills: int, seed: int = 0, report=lambda line: None) -> dict:
+    """Kill a running `mine` `kills` times; return how often in each stage, and how many runs were compared.
 
     Raises
     ------
     SystemExit
-        When a run after a kill fails or differs from the undisturbed one.
+        When a run after a kill fails or differs from the undisturbed one, or the program changed meanwhile.
     """
-    rng, ledger = random.Random(seed), write_ledger(folder / "a.csv")
-    seconds = finish(ledger, folder / "whole")
-    whole, out = contents(folder / "whole"), folder / "out"
-    done = {"kills": 0, "met": 0, "compared": 0, "seconds": round(seconds, 2)}
-    for n in range(1, kills + 1):
-        if n % every == 1 % every:
-            shutil.rmtree(out, ignore_errors=True)
-        child = mine_in_child(ledger, out)
-        time.sleep(rng.uniform(0, seconds * rng.random()))  # what goes on from half-way is done sooner
+    rng, ledger, program = random.Random(seed), write_ledger(folder / "a.csv"), program_digest.__wrapped__()
+    whole, took = _undisturbed(ledger, folder / "whole")
+    met, compared = Counter(), 0
+    while met.total() < kills:
+        out = folder / f"out{compared}"
+        for stage in sorted(rng.choices(DRAWN, k=min(len(STAGES), kills - met.total()))):
+            where = Watched(ledger, out).kill(stage, took[stage] * rng.random())
+            met.update([where] if where else [])
+            there = contents(out) if out.is_dir() else {}
+            if "manifest.json" in there and there != whole:
+                raise SystemExit(f"kill {met.total()}: a finished run that is not whole")
+        _finish(Watched(ledger, out))
+        if program_digest.__wrapped__() != program:
+            raise SystemExit("the program was changed while the loop ran; give it a copy of its own")
+        if other := sorted({name for name, _ in contents(out).items() ^ whole.items()}):
+            raise SystemExit(f"kill {met.total()}: it went on and ended in other bytes: {', '.join(other)}")
+        compared += 1
+        shutil.rmtree(out)
+        report(f"{met.total()} kills, {compared} runs compared, all alike")
+    return {"kills": met.total(), "by stage": {s: met[s] for s in STAGES}, "compared": compared}
+
+
+def _undisturbed(ledger: Path, out: Path) -> tuple[dict[str, str], list[float]]:
+    """Mine in peace; return the results and the seconds of each stage."""
+    run = Watched(ledger, out)
+    _finish(run)
+    return contents(out), np.diff([*run.entered, time.monotonic()]).tolist()
+
+
+def _finish(run: Watched) -> None:
+    if status := run.wait():
+        raise SystemExit(f"a run after a kill failed with status {status}")
+
+
+def kill_writers(folder: Path, *, kills: int, seed: int = 0) -> dict[str, int]:
+    """Kill writers of one decisions file; return how many records were finished, and how many were cut short.
+
+    Raises
+    ------
+    SystemExit
+        When a finished record is lost.
+    """
+    from minelib.review.records import Decision, append, read_decisions
+
+    rng, path, done = random.Random(seed), folder / "decisions.jsonl", 0
+    for kill in range(1, kills + 1):
+        written = np.frombuffer(mmap.mmap(-1, 8), dtype=np.int64)
+        child = os.fork()
+        while not child:
+            reason = {"why": f"第{kill}次第{written[0]}条" * 60}
+            append(path, Decision("2025-01-01T00:00:00", "检察官助理", "note", "I1", ("L1",), reason))
+            written[0] += 1
+        while not written[0]:
+            time.sleep(0.0001)
+        time.sleep(rng.random() / 100)
         os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        done["kills"] += 1
-        done["met"] += os.WIFSIGNALED(status)
-        there = contents(out) if out.is_dir() else {}
-        if "manifest.json" in there and there != whole:
-            raise SystemExit(f"kill {n}: a finished run that is not whole")
-        if n % every == 0:
-            finish(ledger, out)
-            if other := sorted({name for name, _ in contents(out).items() ^ whole.items()}):
-                raise SystemExit(f"kill {n}: the run that went on ended in other bytes: {', '.join(other)}")
-            done["compared"] += 1
-            report(str(done))
-    return done
+        os.waitpid(child, 0)
+        done += int(written[0])
+        decisions, broken = read_decisions(path)
+        # A record may be whole though its writer died before counting it.
+        if not done <= len(decisions) <= done + kill:
+            raise SystemExit(f"kill {kill}: {done} records finished, {len(decisions)} there")
+    return {"kills": kills, "finished": done, "read back": len(decisions), "cut short": broken}
 
 
 def preload() -> None:
@@ -127,15 +223,13 @@ def preload() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--every", type=int, default=10, help="finish and compare after so many kills")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         preload()
-        done = kill_loop(
-            Path(folder), kills=options.kills, seed=options.seed, every=options.every, report=_say
-        )
-    _say(f"all alike: {done}")
+        _say(f"decisions: {kill_writers(folder, kills=options.kills, seed=options.seed)}")
+        _say(f"all alike: {kill_loop(folder, kills=options.kills, seed=options.seed, report=_say)}")
 
 
 def _say(line: str) -> None:
