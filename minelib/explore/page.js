@@ -44,6 +44,25 @@ const map = $("map"), tip = $("tip");
 const discs = new Map();
 let view, whole, chosen = "";
 
+function drawLegend() {
+  $("legend").replaceChildren(...commonest.slice(0, COLOURS.length).map((code) => {
+    const button = element("button"), dot = element("i");
+    dot.style.background = colour(code);
+    button.append(dot, className(code));
+    button.type = "button";
+    button.setAttribute("aria-pressed", $("class").value === code);
+    button.addEventListener("click", () => { pick($("class").value === code ? "" : code); $("legend").querySelectorAll("button")[commonest.indexOf(code)].focus(); });
+    return button;
+  }));
+  if (commonest.length > COLOURS.length) $("legend").append(element("span", "灰色：其他类别", "note"));
+}
+
+function pick(code) {
+  $("class").value = $("mapclass").value = code;
+  drawLegend();
+  search();
+}
+
 function drawMap() {
   const P = DATA.points;
   for (const issue of drawn) {
@@ -333,12 +352,12 @@ options($("mapclass"), commonest.map((code) => [code, `${className(code)}（${si
 options($("issue"), DATA.issues.map((issue) => [issue.id, `${issue.rank}　${issue.label}`]), "全部");
 options($("group"), [...new Set(ROWS.groups.flatMap((g) => g.split("、")))].filter(Boolean).sort().map((g) => [g, g]), "全部");
 $("issue").addEventListener("change", () => { const id = $("issue").value; chosen = ""; choose(id); });
-$("mapclass").addEventListener("change", () => { $("class").value = $("mapclass").value; search(); });
-$("class").addEventListener("change", () => { $("mapclass").value = $("class").value; });
-for (const id of ["class", "group", "since", "until"]) $(id).addEventListener("change", search);
+for (const id of ["class", "mapclass"]) $(id).addEventListener("change", (event) => pick(event.target.value));
+for (const id of ["group", "since", "until"]) $(id).addEventListener("change", search);
 $("search").addEventListener("input", search);
 $("clear").addEventListener("click", () => {
   for (const id of ["search", "class", "group", "since", "until", "mapclass"]) $(id).value = "";
+  drawLegend();
   chosen = "";
   choose("");
 });
@@ -348,6 +367,7 @@ $("home").addEventListener("click", () => look({ ...whole }));
 $("before").addEventListener("click", () => { page -= 1; drawRows(); });
 $("after").addEventListener("click", () => { page += 1; drawRows(); });
 window.addEventListener("resize", () => look(view));
+drawLegend();
 drawMap();
 drawHeads();
 drawCard();
