@@ -1,16 +1,18 @@
 """Classes: phrases with their look-alikes and denials, the model behind them, and the table."""
 
 import json
+import pickle
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from minelib.classes import GrievanceClassifier, classify
+from minelib.classes import GrievanceClassifier, classify, classify_block, fit_classifier
 from minelib.classes.matching import PhraseFinder
 from minelib.classes.scoring import PhraseScorer
-from minelib.classes.sentences import sentence_points
+from minelib.classes.sentences import examples_digest, sentence_points
 from minelib.errors import InputError
 from minelib.knowledge.taxonomy import load_taxonomy, make_taxonomy, parse_phrase
 
@@ -206,3 +208,17 @@ def test_a_long_body_does_not_outvote_the_title():
     body = "我们小区旁边有学校、医院和公交站，马路对面是幼儿园，派出所也不远。" * 200
     text = f"恳请解决拖欠农民工工资问题\n{body}"
     assert GrievanceClassifier().fit([text]).predict([text]).tolist() == ["C23"]
+
+
+def test_shipped_vectors_belong_to_the_shipped_examples():
+    with np.load(files("minelib.knowledge") / "class_vectors.npz") as shipped:
+        assert str(shipped["examples"]) == examples_digest(load_taxonomy())
+
+
+def test_two_steps_and_any_block_give_what_one_gives():
+    letters = pd.DataFrame({"record_id": list(LETTERS), "title": "", "text": list(LETTERS.values())})
+    model = pickle.loads(pickle.dumps(fit_classifier(letters, labels={"C05": "C36"})))  # noqa: S301
+    blocks = [classify_block(model, b, labels={"C05": "C36"}) for b in (letters.head(3), letters.iloc[3:])]
+    pd.testing.assert_frame_equal(
+        pd.concat(blocks, ignore_index=True), classify(letters, labels={"C05": "C36"})
+    )

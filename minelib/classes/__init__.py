@@ -2,12 +2,15 @@
 
 Phrases of a taxonomy decide where they are sure; a model trained on the petitions they are sure of decides
 the rest.
-`classify` does a table; `GrievanceClassifier` is the estimator behind it.
+`classify` does a table (`fit_classifier` and `classify_block` in two steps, for many machines);
+`GrievanceClassifier` is the estimator behind it.
 """
 
 from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 
-__all__ = ["GrievanceClassifier", "Taxonomy", "classify", "load_taxonomy"]
+_TABLE = ("classify", "classify_block", "fit_classifier")
+
+__all__ = ["GrievanceClassifier", "Taxonomy", "classify", "classify_block", "fit_classifier", "load_taxonomy"]
 
 
 def __getattr__(name: str):
@@ -16,8 +19,8 @@ def __getattr__(name: str):
         from minelib.classes.classifier import GrievanceClassifier
 
         return GrievanceClassifier
-    if name == "classify":
-        from minelib.classes.table import classify
+    if name in _TABLE:
+        from minelib.classes import table
 
-        return classify
+        return getattr(table, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,12 +16,12 @@ from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 SURE_MARGIN = 8.0  # points between the first and the second class that make a petition a training example
 MODEL_WEIGHT = 16.0  # points one unit of the model's decision is worth
 SENTENCE_WEIGHT = 8.0  # and one of the sentence vectors', asked only where phrases say less than QUIET …
-QUIET, UNSURE = 8.0, 5.0  # … and the first two classes are closer than UNSURE
+QUIET, UNSURE = 6.0, 4.0  # … and the first two classes are closer than UNSURE
 TEMPERATURE = 5.0  # points to log-odds
 LESSON_WEIGHT = 3.0  # an example sentence of the taxonomy counts as much as this many guesses
 LABEL_WEIGHT = 5.0  # and a person's label as much as this many
 MAX_TRAINING = 10_000  # rows of the ledger the model learns from; a digest of the text picks them
-CHUNK = 20_000  # rows scored at a time
+CHUNK = 5_000  # rows scored at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         self.pairs_, self.seen_ = PairWeights(counts), np.unique(target)
         self.model_ = None
         if len(self.seen_) > 1 and len(self.pairs_.columns):
-            model = LinearSVC(C=0.3, tol=0.02, random_state=self.random_state)
+            model = LinearSVC(C=0.3, tol=0.1, random_state=self.random_state)
             self.model_ = model.fit(self.pairs_.weigh(counts), target, sample_weight=weight)
 
     def decision_function(self, X):
@@ -206,12 +206,11 @@ def _known(y, n: int, codes: tuple[str, ...]) -> np.ndarray:
 
 
 def _pick(texts: list[str], known: np.ndarray) -> np.ndarray:
-    """Rows to learn from, in an order that does not depend on the ledger's."""
+    """Rows to learn from, labelled ones first, in an order that does not depend on the ledger's."""
     from hashlib import blake2b
 
-    digest = [blake2b(t.encode("utf-8", "surrogatepass"), digest_size=8).digest() for t in texts]
-    order = sorted(range(len(texts)), key=lambda i: (known[i] < 0, digest[i], texts[i]))
-    return np.array(order[:MAX_TRAINING], dtype=np.int64)
+    digest = b"".join(blake2b(t.encode("utf-8", "surrogatepass"), digest_size=8).digest() for t in texts)
+    return np.lexsort((known, np.frombuffer(digest, dtype=np.uint64), known < 0))[:MAX_TRAINING]
 
 
 def _lessons(taxonomy: Taxonomy) -> tuple[list[str], np.ndarray]:

@@ -9,7 +9,6 @@ import pandas as pd
 from minelib.classes.classifier import CHUNK, TEMPERATURE, GrievanceClassifier, Reading, softmax
 from minelib.knowledge.taxonomy import Taxonomy
 
-COLUMNS = ["record_id", "class_code", "class_margin", "second_class", "class_evidence"]
 SECOND_POINTS = 10.0  # least points of a second class's own phrases: models alone make no second grievance
 SECOND_SHARE = 0.5  # and at least this share of the first one's
 
@@ -46,24 +45,57 @@ def classify(
     >>> classify(table).loc[0, "class_code"]
     'C09'
     """
-    texts = (petitions["title"] + "\n" + petitions["text"]).tolist()
-    known = [(labels or {}).get(r, "") for r in petitions["record_id"]]
+    texts, known = _texts(petitions), _known(petitions, labels)
     model = GrievanceClassifier(taxonomy, random_state=seed)
     whole = model.fit_read(texts, known)
-    size = max(len(texts), 1) if whole else CHUNK
-    parts = [
-        _classify_reading(model, whole or model.read(texts[i : i + size]), known[i : i + size])
-        for i in range(0, len(texts), size)
-    ]
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS[1:])
-    table.insert(0, "record_id", petitions["record_id"].to_numpy())
-    return table
+    if whole is None:
+        starts = range(0, len(texts), CHUNK)
+        blocks = [petitions.iloc[i : i + CHUNK] for i in starts]
+        return pd.concat([classify_block(model, b, labels=labels) for b in blocks], ignore_index=True)
+    return _classify_reading(model, whole, known, petitions)
 
 
-def _classify_reading(model: GrievanceClassifier, reading: Reading, known: list[str]) -> pd.DataFrame:
+def fit_classifier(
+    petitions: pd.DataFrame,
+    *,
+    taxonomy: Taxonomy | None = None,
+    labels: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> GrievanceClassifier:
+    """Fit on a sample of the ledger: all labelled rows and, up to `MAX_TRAINING`, those a digest of the text picks.
+
+    The fitted model holds no text and pickles small, so blocks may be classified elsewhere.
+
+    >>> table = pd.DataFrame({"record_id": ["a"], "title": ["小区夜间施工扰民"], "text": ["吵得睡不着"]})
+    >>> classify_block(fit_classifier(table), table).equals(classify(table))
+    True
+    """
+    model = GrievanceClassifier(taxonomy, random_state=seed)
+    return model.fit(_texts(petitions), _known(petitions, labels))
+
+
+def classify_block(
+    model: GrievanceClassifier, petitions: pd.DataFrame, *, labels: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Classify some rows with a fitted model: each row's result depends on that row alone. See `classify`."""
+    texts = _texts(petitions)
+    return _classify_reading(model, model.read(texts), _known(petitions, labels), petitions)
+
+
+def _texts(petitions: pd.DataFrame) -> list[str]:
+    return (petitions["title"] + "\n" + petitions["text"]).tolist()
+
+
+def _known(petitions: pd.DataFrame, labels: Mapping[str, str] | None) -> list[str]:
+    return [(labels or {}).get(r, "") for r in petitions["record_id"]]
+
+
+def _classify_reading(
+    model: GrievanceClassifier, reading: Reading, known: list[str], petitions: pd.DataFrame
+) -> pd.DataFrame:
     decision = model.decide(reading)
     first = model.choose(decision)
-    given = np.array([k != "" for k in known])
+    given = np.array([k != "" for k in known], dtype=bool)
     codes = model.taxonomy_.codes
     first[given] = [codes.index(k) for k in known if k]
     rows = np.arange(len(first))
@@ -74,6 +106,7 @@ def _classify_reading(model: GrievanceClassifier, reading: Reading, known: list[
     real = others[rows, second] >= np.maximum(SECOND_POINTS, SECOND_SHARE * reading.points[rows, first])
     return pd.DataFrame(
         {
+            "record_id": petitions["record_id"].to_numpy(),
             "class_code": [codes[i] for i in first],
             "class_margin": np.where(given, 1.0, np.maximum(lead, 0)).round(4),
             "second_class": [codes[i] if ok else "" for i, ok in zip(second, real, strict=True)],
