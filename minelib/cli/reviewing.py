@@ -9,7 +9,8 @@ from minelib.errors import InputError
 ALERT = 3  # exit status of `compare --alert` where something crossed a threshold
 _COMPARED = {
     "state": "变化", "issue_id_old": "上期编号", "issue_id_new": "本期编号", "label": "问题",
-    "n_matters_old": "上期事项", "n_matters_new": "本期事项", "n_shared": "共同件次", "matched_by": "对应依据", "kind": "预警", "warning": "说明",
+    "n_matters_old": "上期事项", "n_matters_new": "本期事项", "n_shared": "共同件次", "matched_by": "对应依据",
+    "kind": "预警", "warning": "说明",
 }  # fmt: skip
 
 
