@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import groupby, islice
 from pathlib import Path
 
 import numpy as np
@@ -51,15 +52,13 @@ def people(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     session, vocabulary, names = _tagger()
     unknown = vocabulary.get("OOV", 0)
     out: list[list[tuple[int, int]]] = [[] for _ in texts]
+    # A batch holds texts of one length: the model reads filled-up ones a little differently, and what it says of
+    # one text must not hang on which others are asked about.
     order = sorted((i for i, t in enumerate(texts) if t), key=lambda i: len(texts[i]))
-    for at in range(0, len(order), _BATCH):
-        batch = order[at : at + _BATCH]
-        ids = np.zeros((len(batch), len(texts[batch[-1]])), np.int64)
-        for row, i in enumerate(batch):
-            ids[row, : len(texts[i])] = [vocabulary.get(c, unknown) for c in texts[i]]
-        sizes = np.array([len(texts[i]) for i in batch])
-        (scores,) = session.run(None, {"token_ids": ids, "length": sizes})
-        best = scores.argmax(axis=2)
-        for row, i in enumerate(batch):
-            out[i] = _people([names.get(t, "O") for t in best[row, : sizes[row]].tolist()])
+    for size, same in groupby(order, key=lambda i: len(texts[i])):
+        while batch := list(islice(same, _BATCH)):
+            ids = np.array([[vocabulary.get(c, unknown) for c in texts[i]] for i in batch], dtype=np.int64)
+            (scores,) = session.run(None, {"token_ids": ids, "length": np.full(len(batch), size)})
+            for i, best in zip(batch, scores.argmax(axis=2).tolist(), strict=True):
+                out[i] = _people([names.get(t, "O") for t in best])
     return out
