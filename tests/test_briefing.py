@@ -23,7 +23,7 @@ from minelib.briefing import (
     write_briefing,
 )
 from minelib.briefing.book import answer
-from minelib.briefing.quote import quotation
+from minelib.briefing.quote import quotation, unease
 from minelib.errors import InputError, MinelibError
 from minelib.plots import FIGURES, draw_figure
 from minelib.review import decide
@@ -321,11 +321,39 @@ def test_a_quotation_loses_its_greeting_and_thanks_but_nothing_in_between():
     text = "尊敬的领导：您好！商铺停业三个月。恳请领导尽快解决！卡里还有余额未退。\n谢谢领导！"
     row = pd.Series({"title": "退卡", "text": text, "class_evidence": "[]"})
     assert quotation(row) == "商铺停业三个月。恳请领导尽快解决！卡里还有余额未退。"
-    assert quotation(row, width=20) == "商铺停业三个月。恳请领导尽快解决！"
+    assert quotation(row, width=20) == "商铺停业三个月。"  # a quotation does not end on the plea
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("来访人〈姓名3QK7〉先生自述：房屋被占，至今未还。材料齐全，予以登记。", "房屋被占，至今未还。"),
+        ("〈姓名3QK7〉（男，63岁，河口镇人）反映：工资未发。", "工资未发。"),
+        ("独自来访。信访人称：判决生效两年未执行。", "判决生效两年未执行。"),
+        ("要求：支持起诉。门店停业不退卡。", "门店停业不退卡。"),
+        ("电梯停用三个月。联系电话〈电话9XBD〉。", "电梯停用三个月。"),
+        ("法院判决支持起诉，被告未履行。", "法院判决支持起诉，被告未履行。"),
+    ],
+)
+def test_a_quotation_leaves_out_what_the_clerk_wrote_and_who_came(text, quoted):
+    evidence = (
+        f'[[{3 + text.index("支持起诉")}, {3 + text.index("支持起诉") + 2}, ""]]'
+        if "支持起诉" in text
+        else "[]"
+    )
+    assert quotation(pd.Series({"title": "题目", "text": text, "class_evidence": evidence})) == quoted
+
+
+def test_whole_quotations_come_before_cut_and_masked_ones():
+    whole = "小区电梯一个月坏了三次，有人被困半小时，物业一直没有修理，请管一管。"
+    assert (
+        min(["……" + whole, whole[:20], whole, "某某和某某、某某、某某、某某都说" + whole], key=unease)
+        == whole
+    )
 
 
 def test_a_quotation_begins_where_the_class_was_read_from():
-    text = "我们住在老城区多年了。去年冬天开始停暖。物业说管道老化。"
+    text = "我们住在老城区多年了，" + "邻居都认识，" * 12 + "相处很好。去年冬天开始停暖。物业说管道老化。"
     at = len("供暖") + 1 + text.index("停暖")
     row = pd.Series({"title": "供暖", "text": text, "class_evidence": f'[[{at}, {at + 2}, "停暖"]]'})
     assert quotation(row) == "……去年冬天开始停暖。物业说管道老化。"

@@ -15,7 +15,9 @@ from minelib.tally import n_people, petitioner_keys
 from minelib.trends import counted_dates
 
 PIECES, PEOPLE, PERSONS, MATTERS, PLACES = "件次", "人次", "人", "个事项", "个地点"
-COUNTED = ["record_id", "petitioner_id", "matter_id", "issue_id", "class_code", "groups", "n_people"]
+COUNTED = [
+    "record_id", "petitioner_id", "matter_id", "issue_id", "class_code", "groups", "channel", "n_people",
+]  # fmt: skip
 UNIQUE_MATTERS, UNIQUE_PERSONS = "unique:matter_id", "unique:petitioner_id"
 
 

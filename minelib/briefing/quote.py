@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import accumulate
 
 import pandas as pd
 
@@ -16,6 +17,23 @@ _NAMELESS = {
     "village": "某村（社区）", "road": "某路", "place": "某处",
 }  # fmt: skip
 _CLAUSE_END = "。！？；!?;"
+_SENTENCE = re.compile(rf"[^{_CLAUSE_END}]*[{_CLAUSE_END}]+[”’）]*|[^{_CLAUSE_END}]+$")
+# Before the words: 来访人〈姓名…〉（男，63岁，某镇人）反映：
+_SPEAKER = re.compile(
+    rf"^(?:(?:来[访电]人|信访人|申请人)|{MASK.pattern})[^。：]{{0,24}}?(?:（[^）]*）)?[^。：]{{0,8}}?"
+    r"(?:反[映应]|自述|表示|诉称|称)[：:，,]\s*"
+)
+_ITEM = re.compile("^[一二三四五]、[^。：，]{2,8}：")  # 一、基本情况：
+# Sentences that say who came, and nothing of the wrong.
+_FRAME = re.compile(
+    rf"\s*$|(?:独自|由.{{1,8}}陪同|结伴).{{0,4}}来访|{MASK.pattern}等\d+人.{{0,8}}来访|我们?是{MASK.pattern}"
+    "|(?:今天|现在)?.{0,4}(?:写信|来信|反映).{0,10}(?:情况|问题|事)[。：]|.{0,6}辛苦了|.{0,4}您好"
+)
+_PLEA = re.compile(
+    r"(?:\s|[一二三四五六七八九十]、|\d[.、])*"
+    r"(?:(?:来[访电]人|信访人|本人|我们?|现|特)?(?:要求|诉求|请求|希望|请|恳请|恳求|盼望?|望)|材料齐全|予以登记|已与.{0,12}对接|谢谢|求关注)"
+)
+_ASIDE = re.compile("〈(?:电话|证件|银行卡|邮箱|账号|车牌|住址)")
 _GAP = re.compile(r"(?<![!-~])\s+|\s+(?![!-~])")  # a line break in Chinese is no space
 
 
@@ -59,19 +77,59 @@ def nameless(text: str) -> str:
 def quotation(petition: pd.Series, *, width: int = 72) -> str:
     """Return about `width` characters of a petition around what its class was read from.
 
+    What a clerk wrote around the words (来访人某某反映：…, 材料齐全，予以登记。) is left out, and the plea with it.
+
     >>> text = "尊敬的领导：您好！工地完工后没有发工资。请帮忙。"
     >>> row = pd.Series({"title": "工资", "text": text, "class_evidence": "[]"})
-    >>> quotation(row, width=14)
+    >>> quotation(row)
     '工地完工后没有发工资。'
     """
     text = _GAP.sub("", _unframed(petition["text"])).strip()
     if not text:
         return readable(petition["title"])
-    found = _evidence_at(petition, text)
-    start = max((text.rfind(mark, 0, found) + 1 for mark in _CLAUSE_END), default=0)
-    if found - start > width // 2:  # a sentence without end: begin near the evidence instead
-        start = max(text.rfind("，", 0, found) + 1, found - width // 2)
-    return ("……" if start else "") + readable(nameless(_whole_clauses(text[start:].strip(), width)))
+    said = _SENTENCE.findall(text)
+    first = _telling(said, _evidence_at(petition, text))
+    told = [_tells(sentence) for sentence in said]
+    said = [_SPEAKER.sub("", _ITEM.sub("", sentence)) for sentence in said]
+    start = first
+    while start and told[start - 1] and len("".join(said[start - 1 : first + 1])) <= width:
+        start -= 1
+    quote = "".join(_as_many(said[start:], width)).strip()
+    return ("……" if any(told[:start]) else "") + readable(nameless(_whole_clauses(quote, width)))
+
+
+def _as_many(said: list[str], width: int) -> list[str]:
+    """Return the first sentence and those after it that fit, up to one with a telephone or the like; no plea last."""
+    kept = said[:1]
+    for sentence in said[1:]:
+        if len("".join([*kept, sentence])) > width or _ASIDE.search(sentence):
+            break
+        kept.append(sentence)
+    while len(kept) > 1 and _PLEA.match(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def unease(quote: str) -> tuple[int, int]:
+    """Order quotations by how hard they are to read: cut ones, stubs and much masked ones last.
+
+    >>> sorted(["……要求立即检修。", "某小区电梯一个月坏了三次，有人被困半小时，物业不修。"], key=unease)[0][:4]
+    '某小区电'
+    """
+    cut = quote.startswith("……") + quote.endswith("……")
+    masked = len(re.findall("某|〔|〓", quote))
+    return 2 * (len(quote) < 30) + 2 * cut + (masked > 3) + (masked > 5), masked
+
+
+def _tells(sentence: str) -> bool:
+    """Tell whether a sentence says something of the wrong, not who came or what is begged for."""
+    return not (_FRAME.match(sentence) or _PLEA.match(sentence))
+
+
+def _telling(said: list[str], at: int) -> int:
+    """Return which sentence tells the wrong: the one `at` stands in, or where that does not, the first that does."""
+    found = next((k for k, end in enumerate(accumulate(map(len, said))) if at < end), 0)
+    return found if _tells(said[found]) else next(filter(lambda k: _tells(said[k]), range(len(said))), found)
 
 
 def _unframed(text: str) -> str:

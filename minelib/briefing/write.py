@@ -10,10 +10,12 @@ from minelib.briefing.facts import summarise
 from minelib.briefing.lint import lint_facts
 from minelib.briefing.typeset import typeset
 from minelib.briefing.word import to_word
-from minelib.errors import MinelibError
+from minelib.errors import InputError, MinelibError
 from minelib.plots import FIGURES, draw_figure
 from minelib.review import Decision
 from minelib.runs import Run
+
+FORMATS = ("pdf", "docx")
 
 
 def render(
@@ -34,11 +36,22 @@ def render(
     MinelibError
         When the facts do not hold together, or a character has no glyph.
     """
-    _refuse_unsound(facts)
-    images = {f"{kind}.svg": svg for kind, svg in (figures or {}).items()}
-    return typeset(
-        compose(facts, template=template, figures={Path(name).stem: name for name in images}), images
-    )
+    return typeset(*_document(facts, template, figures or {}, "svg"))
+
+
+def render_docx(
+    facts: Mapping, *, template: str = "briefing", figures: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return the briefing of `facts` as Word bytes; `figures` maps a kind to PNG bytes."""
+    return to_word(*_document(facts, template, figures or {}, "png"))
+
+
+def _document(facts: Mapping, template: str, figures: Mapping[str, bytes], suffix: str) -> tuple[dict, dict]:
+    """Return the document of sound facts, and its images by file name."""
+    if wrong := lint_facts(facts):
+        raise MinelibError("the facts do not hold together: " + "; ".join(wrong[:5]))
+    names = {kind: f"{kind}.{suffix}" for kind in figures}
+    return compose(facts, template=template, figures=names), {names[k]: figures[k] for k in figures}
 
 
 def brief(
@@ -46,27 +59,27 @@ def brief(
     *,
     config: BriefingConfig | Mapping | None = None,
     template: str = "briefing",
+    format: str = "pdf",
     decisions: Sequence[Decision] = (),
 ) -> bytes:
-    """Return a run's briefing as PDF bytes, figures and all; `decisions` fill the section on duties done."""
+    """Return a run's briefing, figures and all, as the bytes of a file.
+
+    Parameters
+    ----------
+    run : Run
+    config : BriefingConfig or mapping, optional
+    template : {"briefing", "short", "cards"}
+    format : {"pdf", "docx"}
+    decisions : sequence of Decision, optional
+        They fill the section on duties done.
+    """
+    if format not in FORMATS:
+        raise InputError(f"format {format!r} is not one of {', '.join(FORMATS)}")
     facts = summarise(run, config=config, decisions=decisions)
-    figures = {kind: chart.svg() for kind, _, chart in draw_figures(run, facts)}
-    return render(facts, template=template, figures=figures)
-
-
-def render_docx(
-    facts: Mapping, *, template: str = "briefing", figures: Mapping[str, bytes] | None = None
-) -> bytes:
-    """Return the briefing of `facts` as Word bytes; `figures` maps a kind to PNG bytes."""
-    _refuse_unsound(facts)
-    images = {f"{kind}.png": png for kind, png in (figures or {}).items()}
-    return to_word(compose(facts, template=template, figures={Path(n).stem: n for n in images}), images)
-
-
-def _refuse_unsound(facts: Mapping) -> None:
-    """Raise when the facts do not hold together."""
-    if wrong := lint_facts(facts):
-        raise MinelibError("the facts do not hold together: " + "; ".join(wrong[:5]))
+    drawn = draw_figures(run, facts) if template == "briefing" else ()  # the others show none
+    if format == "docx":
+        return render_docx(facts, template=template, figures={k: chart.png(dpi=220) for k, _, chart in drawn})
+    return render(facts, template=template, figures={k: chart.svg() for k, _, chart in drawn})
 
 
 def write_briefing(run: Run, out_dir: str | Path, *, config: BriefingConfig | Mapping | None = None) -> Path:
