@@ -10,7 +10,7 @@ from minelib.redact.spans import Span
 from minelib.redact.view import View
 
 _HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}|@", re.A)
-_AT = r" ?(?:@|\(at\)|\[at\]|#at#| at |艾特) ?"
+_AT = r" ?(?:@|\(at\)|\[at\]|#at#|#(?=[a-z\d]+\.(?:com|cn|net)\b)| at |艾特) ?"
 _EMAIL = re.compile(
     rf"[A-Za-z0-9][\w.+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]*(?: ?(?:[.·]|点|dot) ?[A-Za-z0-9\-]+)+",
     re.A | re.I,

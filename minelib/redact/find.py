@@ -96,6 +96,13 @@ def _ask_model(readings: Sequence[_Reading]) -> None:
                 r.take(c)
 
 
+def _take_likely(r: _Reading) -> None:
+    least = names.COMPANY if r.people else names.LIKELY
+    for c in r.doubtful:
+        if c.bits > least and r.is_free(c):
+            r.take(c)
+
+
 def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
     """Read what follows a name in a list (甲、乙和丙) as a name, which needs less of its own there."""
     text, lex = r.view.text, lexicon()
@@ -136,6 +143,9 @@ def _everywhere(r: _Reading) -> Iterator[Span]:
             if surface not in words or beside:
                 yield Span(*m.span(), "NAME")
     yield from (Span(c.start, c.end, "NAME") for c in r.people)
+    titled = {(text[s.start : s.end], s.keep) for s in r.found if s.kind == "NAME_TITLE" and s.keep > 1}
+    for surface, keep in sorted(titled):
+        yield from (Span(*m.span(), "NAME_TITLE", keep) for m in re.finditer(re.escape(surface), text))
     for date in sorted({text[s.start : s.end] for s in r.found if s.kind == "DOB" and s.end - s.start > 6}):
         yield from (Span(*m.span(), "DOB") for m in re.finditer(re.escape(date) + r"(?!\d)", text))
 
@@ -180,6 +190,8 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     readings = [_read(block) for _, _, block in blocks]
     if model:
         _ask_model(readings)
+        for r in readings:
+            _take_likely(r)
     found: list[list[Span]] = [[] for _ in texts]
     for (i, at, _), r in zip(blocks, readings, strict=True):
         found[i].extend(Span(s.start + at, s.end + at, s.kind, s.keep) for s in _spans(r))

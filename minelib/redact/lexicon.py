@@ -63,6 +63,8 @@ def _scores(name: str) -> dict[str, float]:
 def lexicon() -> Lexicon:
     """Read the tables; they are the same for every text."""
     groups = {k: Words(v.split()) for k, v in packaged_toml("redact_names").items()}
+    roles = (w for w in groups["titles"] | groups["persons"] if len(w) > 1)
+    groups["before"] = Words({*groups["before"], *roles})
     surnames = _scores("surnames")
     single = {s: bits for s, bits in surnames.items() if len(s) == 1}
     compounds = {s: bits for s, bits in surnames.items() if len(s) > 1}

@@ -18,6 +18,8 @@ from minelib.redact.view import CODES, View
 
 STRONG = 8.0  # what a role or a label before a name weighs
 SURE, DOUBTFUL = 1.0, -7.5
+LIKELY = -1.0  # above this a name needs nobody else's word
+COMPANY = -3.0  # and above this where others are named: who names one person sooner names another
 LONGER = 2.5  # bits by which a short reading must beat the long one: one character too many leaks nothing
 _PRIOR = -9.0
 _LENGTH = {1: -2.5, 2: 0.0}  # most given names have two characters, and one too many leaks nothing
@@ -27,6 +29,7 @@ _LABEL, _AFTER, _VERB, _WEAK_AFTER, _CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
 _CLOSED_NAME = 4.0  # what introduces somebody, a name, and nothing more
 _AROUND = 3_000  # characters on each side in which a name is counted
 _NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
+_STRANGE = -4.0  # a character in no table of surnames, where the text says that a name follows
 _PLAIN = -1.5  # beside other characters that say nothing
 EDGE = frozenset(" ,。、;:!?()\"'“”‘’<>《》/|\n\0…·—-[]")
 _GLUE = frozenset(" :\"'“”‘(是为叫即—-|,[")
@@ -104,7 +107,7 @@ def _word_bits(text: str, start: int, end: int, surname: int, before: float, aft
     )
     if before == _NAMING:  # 我叫高兴: whoever is introduced may be called by any word
         return -0.15 * inside
-    if before == _BEFORE and after in (_CLOSED, _AFTER, _LABEL):
+    if before == _BEFORE and after in (_CLOSED, _AFTER, _LABEL, _VERB):
         return -0.35 * inside
     if before >= _CALL:  # the word before ends where the name begins: 其女王… holds no 女王
         return -0.7 * inside
@@ -151,7 +154,9 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
     words = _word_bits(text, start, start + surname + 1, surname, before, _AFTER)
     if most + before + bonus + words < DOUBTFUL:
         return
-    own = lex.compounds[text[start : start + 2]] if surname > 1 else lex.surnames.get(text[start], -50.0)
+    strange = _STRANGE if named else -50.0
+    known = lex.compounds if surname > 1 else lex.surnames
+    own = known.get(text[start : start + surname], strange)
     total = _PRIOR + own + before + _shape_bits(text, start, lex, before)
     at = start + surname
     for length in (1, 2):
@@ -165,9 +170,12 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
         closed = after in (_CLOSED, _AFTER, _LABEL)
         if named and closed:
             bits += _CLOSED_NAME
+        elif named and after == _VERB:
+            bits += _CLOSED_NAME / 2
         if before >= STRONG and text[start] in lex.verbal and not (named and closed):
             bits -= 3.5  # 本人于, 被告曾, 举报人向: behind a person these are no surname
-        yield Candidate(start, at, bits + _length_bits(text, start, at, length, lex))
+        bits += _length_bits(text, start, at, length, lex)
+        yield Candidate(start, at, bits if own != _STRANGE else min(bits, COMPANY))
 
 
 def likeliest(text: str, start: int, surname: int, most: float = math.inf) -> Candidate | None:
@@ -184,7 +192,7 @@ def _bits_by_code() -> tuple[np.ndarray, np.ndarray]:
     """Make tables by character code: bits as a surname, bits as a character of a given name."""
     lex = lexicon()
     own, given = np.full(CODES, -50, np.float32), np.full(CODES, -50, np.float32)
-    given[0x3400:0xA000] = _UNSEEN
+    own[0x3400:0xA000], given[0x3400:0xA000] = _STRANGE, _UNSEEN
     for table, rows in ((own, lex.surnames), (given, lex.given)):
         table[[ord(c) for c in rows]] = list(rows.values())
     return own, given
@@ -251,7 +259,8 @@ def _promising(codes: np.ndarray) -> Iterator[tuple[int, float]]:
     first, second = given[padded[3 : n + 3]], given[padded[4 : n + 4]]
     short, long = _LENGTH[1] + after[2 : n + 2], _LENGTH[2] + 3.0 + second + after[3 : n + 3]
     best = _PRIOR + own[codes] + first + np.maximum(short, long)
-    places = np.flatnonzero(best + before > DOUBTFUL)
+    strange = (own[codes] == np.float32(_STRANGE)) & (before < _NAMING)
+    places = np.flatnonzero((best + before > DOUBTFUL) & ~strange)
     best[places] -= np.where(before[places] > STRONG, 0.15, 0.35) * _pair_bits(codes, places)
     places = places[best[places] + before[places] > DOUBTFUL]
     yield from zip(places.tolist(), best[places].tolist(), strict=True)

@@ -87,7 +87,9 @@ _ID18_TYPED = re.compile(r"(?<![\dA-Za-z])(?=(?:[^\W\d_]?\d){10})[1-8][\doOlI]{1
 _ID15 = re.compile(rf"(?<![\dA-Za-z]){_REGION}\d{{6}}{_DAY}\d{{3}}(?![\dA-Za-z])")
 _ID_MASKED = re.compile(r"(?<![\dA-Za-z*])(\d{1,16}[*×Xx#?·•]{2,16})(\d{0,4}[\dXx]?)(?![*×])")
 _BIRTH = re.compile(rf"{_REGION}\d{{4}}(?:18|19|20)\d{{2}}{_DAY}")
-_PASSPORT = re.compile(r"(?<![A-Za-z\d])(?:[A-Z]\d{7,10}|E[A-HJ-NP-Z]\d{7}|1[45]\d{7})(?![A-Za-z\d])", re.I)
+_PASSPORT = re.compile(
+    r"(?<![A-Za-z\d])(?:[A-Z]{1,2}\d{7,10}|E[A-HJ-NP-Z]\d{7}|1[45]\d{7})(?![A-Za-z\d])", re.I
+)
 _OFFICER = re.compile(r"[一-鿿]字第?\d{6,9}号?")
 
 
@@ -115,8 +117,12 @@ def identities(v: View, runs: list[Run]) -> Iterator[Span]:
 # A lone capital before digits makes an identifier of them: M073188886666.
 _NO_ID = r"(?<!(?<![A-Za-z])[A-Z])"
 _MOBILE = re.compile(
-    r"(?<![\d.])" + _NO_ID + r"(?:\+?(?:00)?86[ \-]?)?1[3-9]\d(?:[ \-.·_]{0,2}\d){8}(?:转\d{1,4})?(?!\d)"
+    r"(?<![\d.])"
+    + _NO_ID
+    + r"(?:\(?\+?(?:00)?86\)?[ \-]?)?1[3-9]\d(?:[ \-.·_]{0,2}\d){8}(?:转\d{1,4})?(?!\d)"
 )
+# One digit at a time: 1 3 8 0 …, 1.3.8.0 …
+_MOBILE_APART = re.compile(r"(?<!\d)(?<!\d[ \-.·_])1([ \-.·_])[3-9](?:\1\d){9}(?!\1?\d)")
 _SOUND = (
     re.compile(r"(?<![\d.\-])" + _NO_ID + r"(?:\(?\+?86\)?[ \-]?)?\(?0\d{2,3}\)?[ \-]{0,2}\d{3,4}[ \-]?\d{4}"
                r"(?:(?:-|转)\d{1,5})?(?![\d\-])"),
@@ -126,7 +132,7 @@ _SOUND = (
 )  # fmt: skip
 # These could be much else, so the text must speak of a telephone.
 _VAGUE = (
-    re.compile(r"(?<!\d)(?:\+?86[ \-]?)?1[^\d。,;!?\n]{0,2}[3-9](?:[^\d。;!?\n]{0,2}\d){9}(?!\d)"),
+    re.compile(r"(?<!\d)(?:\+?86[ \-]?)?1[^\d。,;!?\n]{0,2}[3-9](?:[^\d。;!?\n]{0,3}\d){9}(?!\d)"),
     re.compile(r"(?<![A-Za-z\d])[1lI][3-9][\doOlI]{9}(?![A-Za-z\d])"),
     re.compile(r"(?<![A-Za-z\d])[oO]\d{2,3}[ \-]?\d{7,8}(?!\d)"),
     re.compile(r"(?<![\d*])1[3-9](?=\d*\*)[\d*]{9}(?![\d*])"),
@@ -137,7 +143,8 @@ _VAGUE = (
 def phones(v: View, runs: list[Run]) -> Iterator[Span]:
     """Find telephone numbers, whatever stands between the digits; public hotlines are too short to match."""
     for text in _readings(v):
-        yield from (Span(*m.span(), "PHONE") for m in _each(_MOBILE, text, runs) if not _same(m[0]))
+        for pattern in (_MOBILE, _MOBILE_APART):
+            yield from (Span(*m.span(), "PHONE") for m in _each(pattern, text, runs) if not _same(m[0]))
         for pattern in (*_SOUND, *_VAGUE):
             for m in _each(pattern, text, runs):
                 said = _said("phone", text, m) or beside("phone").search(text, m.end(), m.end() + 6)
@@ -189,13 +196,14 @@ _PLATE = re.compile(
     r"(?:(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF])(?!\d)|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳领试超])",
     re.I,
 )
+_PLATE_APART = re.compile(rf"[{PROVINCES}] [A-Z](?: [A-Z0-9]){{5,6}}(?![A-Za-z0-9])")
 _PLATE_MASKED = re.compile(rf"[{PROVINCES}][A-Z][ ·.\-]?(?=[A-Z0-9]*[*×xX])[A-Z0-9*×]{{5,6}}", re.I)
 
 
 def plates(v: View) -> Iterator[Span]:
     """Find number plates; a small letter or a province that is none needs a text that speaks of cars."""
     text, found, unsure, provinces = v.text, [], [], set()
-    for m in (*_PLATE.finditer(text), *_PLATE_MASKED.finditer(text)):
+    for m in (*_PLATE.finditer(text), *_PLATE_MASKED.finditer(text), *_PLATE_APART.finditer(text)):
         if sum(c.isdigit() for c in m[0]) < 2:
             continue
         plain = m[0][0] in PROVINCES and m[0].upper() == m[0]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from minelib.redact.numbers import PROVINCES
 from minelib.redact.spans import Span
 from minelib.redact.view import View
 
@@ -110,8 +111,10 @@ _MATTER = "(?:民|刑|行|执|商|知|破|赔|财保|诉前调|调|督|催|特|�
 _COURT = re.compile(
     rf"{_YEAR_BOX}[一-鿿A-Z]{{0,3}}\d{{0,5}}[一-鿿]{{0,4}}{_MATTER}[一-鿿]{{0,3}}"
     r"(?:字第?|第)? ?\d{1,6} ?号(?:之[一二三四五六七八九十\d]+)?"
-    r"|(?<!\d)(?:19|20)\d{2}[一-鿿]\d{0,5}[民刑行执][一-鿿]{1,2}\d{1,6}号")  # fmt: skip
-_POLICE = re.compile(rf"[一-鿿]{{1,2}}[公检警][一-鿿()]{{0,10}}?{_YEAR_BOX}第? ?\d{{1,14}} ?号")
+    r"|(?<!\d)(?:19|20)\d{2}[一-鿿]\d{0,5}[民刑行执][一-鿿]{1,2}\d{1,6}(?:号|(?=案))")  # fmt: skip
+_POLICE = re.compile(
+    rf"(?:[{PROVINCES}](?=[一-鿿]{{2}}))?[一-鿿]{{1,2}}[公检警][一-鿿()]{{0,10}}?{_YEAR_BOX}第? ?\d{{1,14}} ?号"
+)
 _POLICE_NO = re.compile(r"[AJXZ]\d{16,23}(?!\d)")
 _OFFICE_DOC = re.compile(r"(?:[发通规释函办令告文宣议会党纪人采招价财建交报研指电务技综]|建议)字?[(\[]?$")
 _CASE_LETTER = re.compile("[立受撤刑捕诉拘移赔抗民行监控申终罚调执鉴认保逮押取解传回不治强侦案]")
@@ -121,7 +124,7 @@ _HEAVY = re.compile("刑[拘捕诉侦]|取保|逮捕|监视居住|行罚")
 def cases(v: View) -> Iterator[Span]:
     """Find case numbers of courts, the police and procuratorates; document numbers of offices stay."""
     text = v.text
-    if "号" in text:
+    if "号" in text or "案" in text:
         yield from (Span(m.start(), m.end(), "CASE_NO") for m in _COURT.finditer(text))
         for m in _POLICE.finditer(text):
             letters = re.split(r"[(\[]?(?:19|20|二)", m[0])[0]

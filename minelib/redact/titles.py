@@ -13,23 +13,31 @@ from minelib.redact.view import View, char_table
 
 # Below this a surname is an everyday word first (时, 应, 平 …) and counts only where more says person.
 EVERYDAY = 1.0
+_FIRM = 3.5  # above this it is hardly ever another word
 _RESPECT = re.compile("(?:尊敬|敬爱|亲爱)的?$")
 # What may stand before an everyday surname: 社区于主任, 找高经理.
 _BEFORE_PERSON = re.compile(
-    "(?:[的是和与及找叫让请被跟对把给问、村镇乡局所院庭科队部办位名个]|社区|街道|公司|物业|学校|支行|中心)$"
+    "(?:[的是和与及找叫让请被跟对把给问、村镇乡局所院庭科队部办位名个谢系求据见到商方天时由]|社区|街道|公司|物业|学校|支行|中心)$"
 )
 # Surnames that are prepositions, verbs or adverbs: 向书记反映 names nobody unless 的 or 敬 stands before it.
 _VERBS = frozenset("向和于同与从由任全都应时单原区成能但元果官可修计查管支付")
+# Of these the following name somebody unless the words beside them say otherwise: 于老师 (but 由于老师), 任奶奶.
+_AFTER_YU = frozenset("由关对出属位处基鉴至用在利便敢善等大小多少高低优限忙急始源终归")
+_GOES_ON = re.compile("[就不也让是还没却已又竟总只]|[说讲](?!明)|答应|承诺|表示")
+_PAID = re.compile("[工款钱费薪订定清现押利息]")
 # Titles that stand behind a verb as often as behind a surname: 赔付业主.
 _LOOSE = {"业主", "房东", "房主", "客服", "代表", "销售", "中介", "干部", "负责人", "监理",
           "大队", "主播", "顾问", "工头"}  # fmt: skip
-_CLOSE = r"(?=$|[\s,。、;:!?()等的说讲和与那在也就给让要是你您把来去]|回复|告知|答复|表示|亲口)"
+_CLOSE = (
+    r"(?=$|[\s,。、;:!?()等的说讲和与那在也就给让要是你您把来去都又互态答承亲带收签接打骂推没不还却称认他她]"
+    "|回复|告知|表示)"
+)
 
 
 @cache
 def _titled() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
     lex = lexicon()
-    titles = [*(lex.titles - _LOOSE - lex.short_titles), *lex.kin]
+    titles = [*(lex.titles - lex.short_titles), *lex.kin]
     surname = rf"{any_of(lex.compounds)}|[{''.join(lex.surnames)}]"
     pattern = re.compile(rf"({surname})({any_of(titles)}|[{''.join(sorted(lex.short_titles))}]{_CLOSE})")
     firsts = {*lex.surnames, *(c[0] for c in lex.compounds)}
@@ -46,10 +54,26 @@ def _is_person(text: str, m: re.Match) -> bool:
     if inside > 3 or m[0] in lex.not_names:
         return False
     if surname in _VERBS:
-        return before[-1:] == "的" if surname != "原" else bool(_RESPECT.search(before))
-    if m[2] in lex.short_titles and (bits < EVERYDAY or across > 4 or not near):
+        return _is_verb_surname(text, m, before)
+    if m[2] in lex.short_titles and (bits < EVERYDAY or across > 4 or not near and bits < 4):
         return False
+    if m[2] in _LOOSE:
+        return near and bits >= _FIRM and not across
     return near or (bits >= EVERYDAY and across <= 7)
+
+
+def _is_verb_surname(text: str, m: re.Match, before: str) -> bool:
+    """Tell whether somebody is called 于, 任, 付 or 向 here; elsewhere these are no surname."""
+    surname, title = m[1], m[2]
+    if before[-1:] == "的" and surname != "原" or _RESPECT.search(before):
+        return True
+    if title in lexicon().kin and len(title) > 1 and surname in "任全应时单成付":
+        return True
+    if surname == "于":
+        return len(title) > 1 and before[-1:] not in _AFTER_YU
+    if surname == "付":
+        return len(title) > 1 and title not in _LOOSE and not _PAID.match(text, m.end())
+    return surname == "向" and len(title) > 1 and bool(_GOES_ON.match(text, m.end()))
 
 
 def titled(v: View) -> Iterator[Span]:
@@ -62,6 +86,12 @@ def titled(v: View) -> Iterator[Span]:
 
 
 _OLD = re.compile("[老小]([一-鿿])")
+_OLD_BEFORE = re.compile(
+    "(?:[找是和与被跟问叫请据让给骂打]|隔壁|工友|邻居|同事|朋友|网友|村民|老乡|司机|室友|同学|战友|伙计|工头|销售|中介|保安)$"
+)
+_OLD_AFTER = re.compile(
+    "答应|他们|带[的着头]|受伤|认为|觉得|告诉|接[待了]|借[钱给]|打[电人了]|骂|不[肯给在]|没[有给在]|又|还|已|今年|当时|一[家起]|家[里的]|他|她|称|承|表示|负责|帮|收|欠|拖|拿|走|死|病"
+)
 _OLD_CLOSE = re.compile("$|[\\s,。、;:!?()\"'”’\0等的说讲和与在家也都就来去给让要是叫把被跟同向找]")
 
 
@@ -74,7 +104,10 @@ def familiar(v: View) -> Iterator[Span]:
         titled = any(
             text.startswith(t, m.end()) for t in ("经理", "老师", "主任", "师傅", "警官", "律师", "医生")
         )
-        if titled or _OLD_CLOSE.match(text, m.end()):
+        beside = lex.surnames[m[1]] > 2 and (
+            _OLD_AFTER.match(text, m.end()) or _OLD_BEFORE.search(text[max(0, m.start() - 3) : m.start()])
+        )
+        if titled or beside or _OLD_CLOSE.match(text, m.end()):
             yield Span(m.start(), m.end(), "NAME_TITLE")
 
 
@@ -127,6 +160,11 @@ def surnamed(v: View) -> Iterator[Span]:
 
 
 _POLITE = re.compile("(?:尊敬|敬爱|亲爱|敬重)的?([一-鿿]{2})(副?(?:书记|[市县区省镇局部厅院]长|主任|检察长))")
+_ANYBODY = re.compile(
+    r"(?:尊敬|敬爱|敬重)的? ?([一-鿿])((?:书记|[市县区省镇局厅州]长|主任|检察长|院长|校长|老师|警官|法官|经理|总)"
+    r"(?=[ ,:、!。\n]|您|你|及|和|$))"
+)
+_NOBODY = frozenset("各位市县区省镇乡村局厅部州党老新总副校政原现前男女的大")
 _GIVEN = re.compile(
     "([一-鿿]{2})(书记|[市县区镇乡局院所队校部厅]长|主任|老师|经理|师傅|[哥姐叔](?=[,。、说在也就]))"
 )
@@ -159,6 +197,9 @@ def given(v: View) -> Iterator[Span]:
 def polite(v: View) -> Iterator[Span]:
     """Find a leader called by the given name (尊敬的大山书记) and two who share a title (易、彭两位警官)."""
     text, lex = v.text, lexicon()
+    for m in _ANYBODY.finditer(text):
+        if m[1] not in _NOBODY:
+            yield Span(m.start(1), m.end(), "NAME_TITLE", len(m[2]))
     for m in _POLITE.finditer(text):
         if _OFFICE.search(m[1]):
             continue

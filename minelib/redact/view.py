@@ -75,6 +75,7 @@ def _replacements() -> dict[str, str]:
         form = unicodedata.normalize("NFKC", chr(code))
         pairs[chr(code)] = form
     pairs |= dict.fromkeys("\u3000\xa0\t\u2002\u2003\u2009\u202f\r", " ") | dict.fromkeys(NAME_DOTS, "·")
+    pairs |= dict.fromkeys("丶﹑､", "、")  # as input methods give the list comma
     return pairs | {a: b for many, b in BRACKETS.items() for a in many}
 
 
