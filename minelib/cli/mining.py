@@ -22,6 +22,16 @@ def add_mine(commands) -> None:
     command.add_argument(
         "--key", type=Path, metavar="FILE", help="化名密钥文件（默认在用户目录，首次自动生成）"
     )
+    command.add_argument(
+        "--engine",
+        default="local",
+        choices=("local", "dask"),
+        help="本机多进程，或 Dask 集群（需 minelib[scale]）",
+    )
+    command.add_argument("--workers", type=int, metavar="N", help="进程数（默认等于可用核数）")
+    command.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="Dask 调度器地址（默认在本机启动）"
+    )
     command.set_defaults(run=_mine)
 
 
@@ -29,6 +39,7 @@ def _mine(a) -> None:
     from minelib.config import load_config
     from minelib.pipeline import mine
     from minelib.redact import load_key
+    from minelib.scale import open_engine
 
     chosen = {"taxonomy": a.taxonomy, "labels": a.labels}
     overrides = {
@@ -36,7 +47,8 @@ def _mine(a) -> None:
         "ledger": {"columns": dict(map(_column, a.columns))},
     }
     config = load_config(a.config, **{k: v for k, v in overrides.items() if any(v.values())})
-    run = mine(a.ledgers, a.out, key=load_key(a.key), config=config, report=say)
+    with open_engine(a.engine, workers=a.workers, scheduler=a.scheduler) as engine:
+        run = mine(a.ledgers, a.out, key=load_key(a.key), config=config, report=say, engine=engine)
     say(candidate_lines(run.candidates))
 
 

@@ -9,8 +9,7 @@ import pandas as pd
 
 from minelib.errors import InputError
 
-BLOCK_ROWS = 2_000  # a few megabytes of petitions: some seconds of work
-SMALL = 1_000  # rows below which starting a process costs more than it saves
+BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
 
 class Engine(Protocol):
@@ -47,13 +46,13 @@ class Here:
 
 
 def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> Iterator[pd.DataFrame]:
-    """Yield a table `rows` at a time; one empty block for an empty table.
+    """Yield a table `rows` at a time, each block numbered from 0; one empty block for an empty table.
 
     >>> [len(block) for block in blocks_of(pd.DataFrame({"a": range(5)}), 2)]
     [2, 2, 1]
     """
     for at in range(0, max(len(table), 1), rows):
-        yield table.iloc[at : at + rows]
+        yield table.iloc[at : at + rows].reset_index(drop=True)
 
 
 @contextlib.contextmanager

@@ -1,67 +1,113 @@
 """Read, clean and redact ledgers, a block of rows at a time: raw text exists only inside `Reading.make`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from minelib.config import Config
+from minelib.clean import KINDS, clean_petitions
+from minelib.config import Config, LedgerOptions
 from minelib.errors import InputError
 from minelib.gate import Reader
-from minelib.scale import Engine, Here
+from minelib.ledger import Ledger, iter_ledger, read_ledger
+from minelib.redact import Found, Part, Redactor, compare_blocks, redact_block, redaction_log, seal
+from minelib.scale import Engine, Here, blocks_of
 from minelib.schema import PETITION, REJECT, frame
 
 Frames = dict[str, pd.DataFrame]
+
+HELD = 100 << 20  # bytes of ledgers that are read at once; larger ones are read twice, and never held whole
 
 
 class Reading:
     """Read, clean and redact ledgers: raw text exists only inside `make`."""
 
     def __init__(self, paths: Iterable[Path], key: bytes, config: Config, engine: Engine | None = None):
-        self._paths, self._key, self._config = list(paths), key, config
-        self._engine = engine or Here()
+        self._paths, self._config, self._engine = list(paths), config, engine or Here()
+        names = config.redact
+        self._redactor = Redactor(key, mask_names=names.mask_names, keep_names=names.keep_names)
+        self._seal = partial(seal, key=key)
 
     def make(self) -> Frames:
         """Return ``petitions`` (`schema.PETITION`, by `record_id`), ``rejects``, ``sources`` and ``changes``.
 
         Further for the leak gate ``sealed`` and ``passed``: digests of what was masked, and of texts it has read.
         """
-        from minelib.clean import clean_petitions
-        from minelib.ledger import read_ledger
-        from minelib.redact import Redactor, seal
-
-        options = self._config
-        ledger = read_ledger(
-            self._paths, columns=options.ledger.columns or None, sheet=options.ledger.sheet or None
-        )
-        inside, outside = _in_period(ledger.petitions, options.ledger.since, options.ledger.until)
-        cleaned, clean_log = clean_petitions(_least(inside))
-        redactor = Redactor(
-            self._key, mask_names=options.redact.mask_names, keep_names=options.redact.keep_names
-        )
-        redacted, redact_log = redactor.redact_petitions(cleaned)
-        reader = Reader(masked=redact_log.surfaces, keep_names=options.redact.keep_names)
-        tables = redacted, pd.concat([ledger.rejects, outside]), ledger.sources
-        redacted, rejects, sources = (settled(table, reader, redactor) for table in tables)
-        petitions = redacted.sort_values("record_id", ignore_index=True)[list(PETITION)]
-        cleaning = clean_log.table().set_axis(["kind", "rows", "n"], axis=1).assign(step="clean")
-        masking = pd.DataFrame(
-            {"kind": list(redact_log.masked), "n": list(redact_log.masked.values())}
-        ).assign(step="redact")
-        changes = pd.concat([cleaning, masking])[["step", "kind", "n"]].astype({"n": "int64"})
+        ledger = _Ledgers(self._paths, self._config.ledger)
+        first = list(self._engine.map(_first_reading, ledger.blocks(), self._redactor))
+        cleaned = pd.concat([changes for _, changes in first])
+        parts, known = compare_blocks([part for part, _ in first], self._redactor, self._engine.map)
+        log = redaction_log(parts, self._redactor.key_id, known)
+        settling = known, self._redactor, self._config.redact.keep_names
+        blocks = (part.petitions for part in parts)
+        blocks, passed = zip(*self._engine.map(settle_block, blocks, *settling), strict=True)
+        del first, parts
+        petitions = pd.concat(blocks).sort_values("record_id", ignore_index=True)[list(PETITION)]
+        (rejects, more), (sources, last) = (settle_block(t, *settling) for t in ledger.rest())
         return {
-            "petitions": petitions, "rejects": rejects, "sources": sources, "changes": changes,
-            "sealed": seal(redact_log.surfaces, self._key), "passed": pd.DataFrame({"digest": reader.passed}),
+            "petitions": petitions, "rejects": rejects, "sources": sources,
+            "changes": _changes(cleaned, log.masked), "sealed": self._seal(log.surfaces),
+            "passed": pd.DataFrame({"digest": sorted(set().union(*passed, more, last))}),
         }  # fmt: skip
 
 
-def settled(table: pd.DataFrame, reader: Reader, redactor) -> pd.DataFrame:
+class _Ledgers:
+    """Ledgers as blocks of raw petitions; what else they tell is known when the last block was taken."""
+
+    def __init__(self, paths: list[Path], options: LedgerOptions):
+        self._paths, self._options = paths, options
+        self._rejects, self._sources = [], []
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """Yield the petitions of the period, some at a time."""
+        for ledger in self._ledgers():
+            inside, outside = _in_period(ledger.petitions, self._options.since, self._options.until)
+            self._rejects += [ledger.rejects, outside]
+            self._sources.append(ledger.sources)
+            yield from blocks_of(_least(inside))
+
+    def rest(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return rejects, and how each sheet was understood."""
+        return pd.concat(self._rejects), pd.concat(self._sources)
+
+    def _ledgers(self) -> Iterator[Ledger]:
+        options = {"columns": self._options.columns or None, "sheet": self._options.sheet or None}
+        if sum(p.stat().st_size for p in self._paths if p.is_file()) <= HELD:
+            yield read_ledger(self._paths, **options)
+        else:
+            yield from iter_ledger(self._paths, **options)
+
+
+def _first_reading(petitions: pd.DataFrame, redactor: Redactor) -> tuple[Part, pd.DataFrame]:
+    """Clean a block and read each of its rows; also return how many rows each kind of cleaning touched."""
+    cleaned, log = clean_petitions(petitions)
+    return redact_block(cleaned, redactor), log.table()
+
+
+def settle_block(
+    table: pd.DataFrame, known: Found, redactor: Redactor, keep_names: Iterable[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Mask what the leak gate would find in any cell; also return digests of the texts it has read."""
+    reader = Reader(masked=known.surfaces, keep_names=keep_names)
+    return settled(table, reader, redactor), reader.passed
+
+
+def settled(table: pd.DataFrame, reader: Reader, redactor: Redactor) -> pd.DataFrame:
     """Mask what the leak gate would find in any cell, a file's or a sheet's name too."""
     texts = (c for c in table if pd.api.types.is_string_dtype(table[c]))
     columns = [c for c in texts if c not in ("record_id", "petitioner_id")]
     masked = {c: {text: reader.settle(text, redactor) for text in table[c].unique()} for c in columns}
     return table.assign(**{c: table[c].map(masked[c]) for c in columns})
+
+
+def _changes(cleaned: pd.DataFrame, masked: dict[str, int]) -> pd.DataFrame:
+    """Return what cleaning and redaction changed: step, kind, characters or spans."""
+    kind, _, characters = cleaned.columns
+    n = cleaned.groupby(kind)[characters].sum()
+    rows = [("clean", k, int(n[k])) for k in KINDS.values() if k in n]
+    return pd.DataFrame(rows + [("redact", *item) for item in masked.items()], columns=["step", "kind", "n"])
 
 
 def _in_period(petitions: pd.DataFrame, since: str, until: str) -> tuple[pd.DataFrame, pd.DataFrame]:
