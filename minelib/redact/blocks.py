@@ -5,7 +5,7 @@ found: each round reads every block by itself, and the sets of all blocks are jo
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,14 +13,10 @@ import pandas as pd
 
 from minelib.redact.petitions import TEXT_COLUMNS, RedactionLog, RowTable, own_strings
 from minelib.redact.surfaces import Surfaces, is_telling
+from minelib.scale import map_here
 from minelib.schema import PETITION, RAW_PETITION, check, frame
 
 _ROUNDS = 5
-
-
-def map_here(function: Callable, blocks: Iterable, *common) -> Iterator:
-    """Yield ``function(block, *common)`` of each block."""
-    return (function(block, *common) for block in blocks)
 
 
 class Found:
@@ -110,7 +106,7 @@ def compare_blocks(
         What `redact_block` made of each block.
     redactor : Redactor
     map_blocks : callable
-        ``map_blocks(function, parts, *common)`` yields ``function(part, *common)`` of each part, in order.
+        An engine's `map`.
 
     Returns
     -------

@@ -4,7 +4,16 @@ An engine has one verb, `map`: a function over blocks of rows, results in the or
 is done by the caller between two maps, so every engine makes the same run.
 """
 
-from minelib.scale.engine import BLOCK_ROWS, Engine, Here, blocks_of, open_engine
+from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
 from minelib.scale.processes import Processes
 
-__all__ = ["BLOCK_ROWS", "Engine", "Here", "Processes", "blocks_of", "open_engine"]
+__all__ = [
+    "BLOCK_ROWS",
+    "Engine",
+    "Here",
+    "MapBlocks",
+    "Processes",
+    "blocks_of",
+    "map_here",
+    "open_engine",
+]

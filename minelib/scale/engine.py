@@ -12,6 +12,9 @@ from minelib.errors import InputError
 BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
 
+MapBlocks = Callable[..., Iterator]  # an engine's `map`: (function, blocks, *common) → results
+
+
 class Engine(Protocol):
     """Something that can map a function over blocks.
 
@@ -31,18 +34,20 @@ class Engine(Protocol):
         ...
 
 
-class Here:
-    """The engine of small ledgers: this process.
+def map_here(function: Callable, blocks: Iterable, *common) -> Iterator:
+    """Yield ``function(block, *common)`` of each block, one after another in this process.
 
-    >>> list(Here().map(pow, [2, 3], 2))
+    >>> list(map_here(pow, [2, 3], 2))
     [4, 9]
     """
+    return (function(block, *common) for block in blocks)
+
+
+class Here:
+    """The engine of small ledgers: this process."""
 
     workers = 1
-
-    def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
-        """Yield ``function(block, *common)`` of each block, in order."""
-        return (function(block, *common) for block in blocks)
+    map = staticmethod(map_here)
 
 
 def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> Iterator[pd.DataFrame]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 
 from minelib.errors import MinelibError
-from minelib.scale.engine import Here
+from minelib.scale.engine import map_here
 
 _AHEAD = 4  # blocks a worker may be ahead of a slow one, whose result is still waited for
 _LIVES = 3  # workers a block may cost before it is given up
@@ -38,7 +38,7 @@ class Processes:
         waiting = enumerate(blocks)
         first = [item for _, item in zip(range(2), waiting, strict=False)]
         if len(first) < 2:
-            yield from Here().map(function, (block for _, block in first), *common)
+            yield from map_here(function, (block for _, block in first), *common)
             return
         with contextlib.closing(_Crew(self._context, self.workers, (function, common))) as crew:
             yield from crew.work(_chained(first, waiting))
