@@ -1,16 +1,20 @@
 """Stop what still holds personal information."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
 from minelib.errors import InputError, LeakError
+from minelib.gate.marks import Marks, digests
 from minelib.gate.reader import Reader
-from minelib.gate.texts import Text, notebook_texts, texts_of
+from minelib.gate.texts import texts_in, texts_of
+from minelib.gate.trees import Text, notebook_texts
 
 _SHOWN = 10
+_BATCH = 4096  # texts held at once
 
 
 def check_leaks(folder: str | Path, *, reader: Reader | None = None) -> None:
@@ -28,10 +32,30 @@ def check_leaks(folder: str | Path, *, reader: Reader | None = None) -> None:
         Naming up to ten places, as file and record id, page or cell, and the kinds of information found
         there; or a file of a kind that cannot be read.
     """
-    numbers, ids = _ids(Path(folder))
-    papers = [n for n, record_id in enumerate(numbers, 1) if _is_paper(record_id)]
-    found = {f"petitions.parquet: record_id, place {n} in order": ["ID"] for n in papers}
-    _stop(found | _found(texts_of(Path(folder)), reader or Reader(), ids))
+    folder = Path(folder)
+    told = {f"petitions.parquet: record_id, place {n} in order": kinds for n, kinds in _telling(folder)}
+    _stop({**told, **_found(texts_of(folder), reader or Reader(), _ids(folder))})
+
+
+def check_file(path: str | Path, *, folder: str | Path, reader: Reader | None = None) -> None:
+    """Read one file as part of a run folder, where it need not lie yet, and stop as `check_leaks` does.
+
+    Parameters
+    ----------
+    path : path
+    folder : path
+        The run folder; its petitions give the ledger's own numbers, its ``.stages`` what was read before.
+    reader : Reader, optional
+
+    Raises
+    ------
+    LeakError
+    """
+    folder, path = Path(folder), Path(path)
+    known = folder / ".stages" / "read" / "passed.parquet"
+    passed = pd.read_parquet(known)["digest"] if reader is None and known.exists() else ()
+    texts = ((f"{path.name}: {where}", text) for where, text in texts_in(path))
+    _stop(_found(texts, reader or Reader(passed=passed), _ids(folder)))
 
 
 def check_notebook(notebook: str | Path | Mapping, *, reader: Reader | None = None) -> None:
@@ -71,8 +95,17 @@ def _tree(path: Path) -> Mapping:
     return tree
 
 
-def _found(texts: Iterable[Text], reader: Reader, ids: Collection[str] = ()) -> dict[str, list[str]]:
-    return {where: kinds for where, text in texts if (kinds := reader.kinds(text, ids=ids))}
+def _found(texts: Iterable[Text], reader: Reader, ids: Marks | None = None) -> dict[str, list[str]]:
+    """Return the kinds found, by place; texts are read a batch at a time, the ledger's own numbers not at all."""
+    out, rest = {}, iter(texts)
+    while batch := list(islice(rest, _BATCH)):
+        if ids is not None:
+            own = ids.hold(digests([t for _, t in batch]))
+            batch = [pair for pair, is_own in zip(batch, own.tolist(), strict=True) if not is_own]
+        for (where, text), spans in zip(batch, reader.find_many([t for _, t in batch]), strict=True):
+            if spans and (kinds := reader.kinds(text, ids=ids or ())):
+                out[where] = kinds
+    return out
 
 
 def _stop(found: Mapping[str, list[str]]) -> None:
@@ -81,20 +114,40 @@ def _stop(found: Mapping[str, list[str]]) -> None:
         raise LeakError(f"{len(found)} texts still hold personal information, nothing was released: {shown}")
 
 
-def _ids(folder: Path) -> tuple[list[str], frozenset[str]]:
-    """Return the ledger's own numbers in order, and these with the numbers of our making."""
+def _numbers(folder: Path, columns: list[str]) -> Iterator[pd.Series]:
+    """Yield columns of the petitions, a block of rows at a time."""
+    import pyarrow.parquet as pq
+
     path = folder / "petitions.parquet"
-    if not path.exists():
-        return [], frozenset()
-    table = pd.read_parquet(path, columns=["record_id", "matter_id", "issue_id", "petitioner_id"])
-    own = (table[c].dropna().unique() for c in table)
-    return sorted(table["record_id"]), frozenset(i for ids in own for i in ids)
+    if path.exists():
+        file = pq.ParquetFile(path)
+        there = [c for c in columns if c in file.schema_arrow.names]
+        for batch in file.iter_batches(_BATCH, columns=there):
+            yield from (column.dropna().astype(str) for _, column in batch.to_pandas().items())
 
 
-def _is_paper(record_id: str) -> bool:
-    """Tell whether a ledger's own number is an identity card's, by region, day of birth and check digit."""
+def _ids(folder: Path) -> Marks:
+    """Remember the ledger's own numbers and those of our making."""
+    marks = Marks()
+    for column in _numbers(folder, ["record_id", "matter_id", "issue_id", "petitioner_id"]):
+        marks.add(digests(column.unique()).tolist())
+    return marks
+
+
+def _telling(folder: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the places, in order of number, of ledger numbers that tell who somebody is, and the kinds."""
+    numbers = sorted(i for column in _numbers(folder, ["record_id"]) for i in column)
+    told = ((n, _kinds_of_number(record_id)) for n, record_id in enumerate(numbers, 1))
+    yield from ((n, kinds) for n, kinds in told if kinds)
+
+
+def _kinds_of_number(record_id: str) -> list[str]:
+    """Find in a ledger's own number a name, or an identity card's number (region, birth, check digit)."""
     from minelib.redact import scan
     from minelib.redact.numbers import valid_identity
 
+    if not record_id.isascii():
+        return sorted({span.kind for span in scan(record_id) if span.kind.startswith("NAME")})
     shaped = len(record_id) == 18 and record_id[:17].isdecimal() and record_id[17] in "0123456789Xx"
-    return shaped and valid_identity(record_id) and any(span.kind == "ID" for span in scan(record_id))
+    is_card = shaped and valid_identity(record_id) and any(span.kind == "ID" for span in scan(record_id))
+    return ["ID"] * is_card

@@ -1,16 +1,20 @@
-"""Read a text as the gate does: scan it, and look for what was masked elsewhere. No text is read twice."""
+"""Read texts as the gate does: scan them, and look for what was masked elsewhere. No text is read twice."""
 
 import re
-from collections.abc import Collection, Iterable
-from hashlib import blake2b
+from collections.abc import Collection, Iterable, Sequence
 
-from minelib.redact import Span, scan
+import numpy as np
+
+from minelib.gate.marks import Marks, digests
+from minelib.redact import Span
+from minelib.redact.find import find_many
 
 _CODE = re.compile(r"[A-Za-z0-9_-]+")
+_BATCH = 1024  # texts scanned at once
 
 
 class Reader:
-    """Find personal information in text that is about to leave.
+    """Find personal information in texts that are about to leave.
 
     Parameters
     ----------
@@ -18,7 +22,7 @@ class Reader:
         What was masked: none of it may stand anywhere.
     keep_names : collection of str, optional
         Names the user wants to read.
-    passed : iterable of str, optional
+    passed : iterable of int, optional
         Digests of texts read before, see `passed`.
 
     Examples
@@ -29,32 +33,43 @@ class Reader:
     '电话某某'
     """
 
-    def __init__(self, *, masked=None, keep_names: Collection[str] = (), passed: Iterable[str] = ()):
-        self._masked, self._keep, self._passed = masked, frozenset(keep_names), set(passed)
+    def __init__(self, *, masked=None, keep_names: Collection[str] = (), passed: Iterable[int] = ()):
+        self._masked, self._keep, self._passed = masked, frozenset(keep_names), Marks(passed)
 
     @property
-    def passed(self) -> list[str]:
-        """Digests of the texts that were read and found clean, sorted."""
-        return sorted(self._passed)
+    def passed(self) -> np.ndarray:
+        """Digests of the texts that were read and found clean: uint64, sorted."""
+        return self._passed.sorted()
+
+    def find_many(self, texts: Sequence[str], *, read: Collection[str] = frozenset()) -> list[list[Span]]:
+        """Find what must not leave, in many texts at once: what the scan sees, else what was masked elsewhere.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        read : collection of str, optional
+            Texts redaction itself has read last and found clean: these are only searched for what was masked.
+        """
+        marks = digests(texts)
+        new = ~self._passed.hold(marks)
+        unread = {m: texts[i] for m, i in zip(marks[new].tolist(), np.flatnonzero(new).tolist(), strict=True)}
+        found = dict(zip(unread, self._read(list(unread.values()), read), strict=True))
+        self._passed.add(m for m, spans in found.items() if not spans)
+        return [found.get(m, []) for m in marks.tolist()]
 
     def find(self, text: str) -> list[Span]:
-        """Find what must not leave: what the scan sees, else what was masked elsewhere."""
-        mark = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-        if mark in self._passed:
-            return []
-        found = scan(text) or self._again(text)
-        spans = [s for s in found if not self._wanted(text[s.start : s.end], s.kind)]
-        if not spans:
-            self._passed.add(mark)
-        return spans
+        """Find what must not leave in one text."""
+        return self.find_many([text])[0]
 
     def kinds(self, text: str, *, ids: Collection[str] = ()) -> list[str]:
         """Name the kinds of personal information in a text.
 
         `ids` are the ledger's own numbers, which a briefing lists and which may look like telephone numbers.
         """
-        plain = _CODE.sub(lambda m: "" if m[0] in ids else m[0], text) if ids else text
-        return sorted({span.kind for span in self.find(plain)})
+        found = self.find(text)
+        if found and ids:
+            found = self.find(_CODE.sub(lambda m: "" if m[0] in ids else m[0], text))
+        return sorted({span.kind for span in found})
 
     def blank(self, text: str) -> str:
         """Write 某某 for what is found in a text of our own making, such as a label cut from petitions."""
@@ -63,13 +78,41 @@ class Reader:
         return text
 
     def settle(self, text: str, redactor, *, rounds: int = 5) -> str:
-        """Mask what is found until nothing is: a mask can bring to light what stood beside it."""
+        """Mask what is found in one text, see `settle_many`."""
+        return self.settle_many([text], redactor, rounds=rounds)[0]
+
+    def settle_many(
+        self, texts: Sequence[str], redactor, *, read: Collection[str] = frozenset(), rounds: int = 5
+    ) -> list[str]:
+        """Mask what is found until nothing is: a mask can bring to light what stood beside it.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        redactor : Redactor
+            Writes the masks.
+        read : collection of str, optional
+            See `find_many`.
+        rounds : int
+            At most so often.
+        """
+        out, pending = list(texts), [i for i, text in enumerate(texts) if text]
         for _ in range(rounds):
-            spans = self.find(text) if text else ()
-            if not spans:
-                break
-            text = redactor.apply(text, spans)
-        return text
+            found = self.find_many([out[i] for i in pending], read=read)
+            pending = [i for i, spans in zip(pending, found, strict=True) if spans]
+            for i, spans in zip(pending, filter(None, found), strict=True):
+                out[i] = redactor.apply(out[i], spans)
+        return out
+
+    def _read(self, texts: list[str], read: Collection[str]) -> list[list[Span]]:
+        out: list[list[Span]] = [[] for _ in texts]
+        places = [i for i, text in enumerate(texts) if text not in read]
+        for at in range(0, len(places), _BATCH):
+            some = places[at : at + _BATCH]
+            for i, spans in zip(some, find_many([texts[i] for i in some], model=False), strict=True):
+                out[i] = spans
+        pairs = ((text, spans or self._again(text)) for text, spans in zip(texts, out, strict=True))
+        return [[s for s in spans if not self._wanted(t[s.start : s.end], s.kind)] for t, spans in pairs]
 
     def _again(self, text: str) -> list[Span]:
         last, out = 0, []

@@ -1,0 +1,105 @@
+"""The texts of tables: parquet, CSV, workbooks; and of Word files, packages of the same make."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from minelib.errors import LeakError
+from minelib.gate.markup import words
+from minelib.gate.trees import Text
+
+# Columns that hold no text of anybody's: codes, counts and dates of our own making.
+_OWN = {
+    "record_id", "petitioner_id", "matter_id", "issue_id", "linked_to", "class_code", "second_class",
+    "class_evidence", "exemplar", "exemplars",
+}  # fmt: skip
+_KEYS = ("record_id", "matter_id", "issue_id")  # what names a row, the first that is there
+_BLOCK = 20_000  # rows held at once
+_NUMBER = r"-?\d{1,10}(?:\.\d+)?(?:e-?\d+)?"
+_DAY = r"\d{4}-\d\d(?:-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)?"
+_PLAIN = re.compile(f"(?:{_NUMBER}|{_DAY})?")
+# Parts of a package that hold cells read otherwise, or form only.
+_SHEETS = re.compile(r"xl/(?:worksheets/[^/]*|sharedStrings|styles|theme/[^/]*|workbook)\.xml|.*Content_Types.*")
+_FORM = re.compile(r"word/(?:styles|settings|webSettings|fontTable|numbering|theme/[^/]*)\.xml|.*Content_Types.*")
+_PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|emf|wmf)")
+_FOOT = re.compile(r"<headerFooter.*?</headerFooter>", re.S)
+
+
+def parquet_file(path: Path) -> Iterator[Text]:
+    """Yield the texts of a parquet table, read a block of rows at a time, only the columns that hold text."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+    names = [f.name for f in file.schema_arrow]
+    yield from ((f"column {n} name", name) for n, name in enumerate(names, 1))
+    told = [f.name for f in file.schema_arrow if _may_tell(f.type) and f.name not in _OWN]
+    key = next((k for k in _KEYS if k in names), None)
+    for batch in file.iter_batches(_BLOCK, columns=[key] * bool(key) + [c for c in told if c != key]):
+        yield from _rows(batch.to_pandas(), key, told)
+
+
+def _may_tell(kind) -> bool:
+    import pyarrow.types as t
+
+    known = (t.is_integer, t.is_floating, t.is_boolean, t.is_temporal, t.is_null)
+    return not any(is_kind(kind) for is_kind in known)
+
+
+def csv_file(path: Path) -> Iterator[Text]:
+    """Yield the texts of a CSV file, its header's too, a block of rows at a time."""
+    options = {"dtype": str, "keep_default_na": False, "encoding": "utf-8-sig", "chunksize": _BLOCK}
+    for n, table in enumerate(pd.read_csv(path, **options)):
+        if not n:
+            yield from ((f"column {i} name", str(name)) for i, name in enumerate(table, 1))
+        key = next((k for k in _KEYS if k in table), None)
+        yield from _rows(table, key, [c for c in table if c not in _OWN])
+
+
+def _rows(table: pd.DataFrame, key: str | None, columns: list[str]) -> Iterator[Text]:
+    """Yield each different text of a block's columns once, named by the first row it stands in."""
+    names = table[key] if key else table.index
+    for column in columns:
+        first = ~table[column].astype(str).duplicated() & table[column].notna()
+        for name, text in zip(names[first], table.loc[first, column].astype(str), strict=True):
+            if not _PLAIN.fullmatch(text):
+                yield f"{name} {column}", text
+
+
+def workbook_file(path: Path) -> Iterator[Text]:
+    """Yield the texts of a workbook: names and cells of sheets, headers and footers, every other part."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(path)
+    for n, name in enumerate(book.sheet_names, 1):
+        yield f"sheet {n} name", name
+        for r, row in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
+            for c, value in enumerate(row, 1):
+                if isinstance(value, str) and not _PLAIN.fullmatch(value):
+                    yield f"sheet {n} row {r} column {c}", value
+    with zipfile.ZipFile(path) as package:
+        for name in sorted(n for n in package.namelist() if n.startswith("xl/worksheets/sheet")):
+            for foot in _FOOT.findall(package.read(name).decode("utf-8", "replace")):
+                yield from ((f"{name} {where}", text) for where, text in words(foot))
+    yield from _parts(path, _SHEETS)
+
+
+def word_file(path: Path) -> Iterator[Text]:
+    """Yield the texts of a Word file."""
+    yield from _parts(path, _FORM)
+
+
+def _parts(path: Path, known: re.Pattern) -> Iterator[Text]:
+    with zipfile.ZipFile(path) as package:
+        for name in sorted(package.namelist()):
+            if known.fullmatch(name) or _PICTURE.fullmatch(name) or name.endswith("/"):
+                continue
+            if not name.endswith((".xml", ".rels", ".vml")):
+                raise LeakError(f"{path.name} holds a part of a kind that cannot be checked, so it must not leave")
+            yield f"{name} name", name
+            markup = package.read(name).decode("utf-8", "replace")
+            if name.startswith("docProps/"):  # each property is a text of its own
+                markup = markup.replace("</", "<p></p></")
+            yield from ((f"{name} {where}", text) for where, text in words(markup))

@@ -1,0 +1,53 @@
+"""The words of HTML, SVG and XML: a paragraph at a time, with what stands in attributes, comments and scripts."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from minelib.gate.trees import Text, leaves
+
+_TAGS = re.compile(r"<[^>]*>")
+_COMMENT = re.compile(r"<!--(.*?)-->", re.S)
+_SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)(?:</\1\s*>|\Z)", re.S | re.I)
+_PARAGRAPH = re.compile(r"</(?:w:p|text|title|desc|p|div|td|th|li|h\d|si|comment)>|<br\s*/?>", re.I)
+# Attributes in which somebody's words may stand; coordinates and colours are none.
+_SAYING = re.compile(
+    r"""\s(?:alt|title|descr|name|content|href|src|cite|value|label|placeholder|target|tooltip|display|location"""
+    r"""|aria-[\w-]+|data-[\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""",
+    re.I,
+)
+
+
+def words(markup: str) -> Iterator[Text]:
+    """Yield the words of markup, a paragraph at a time: a name cut by tags is one again.
+
+    >>> list(words('<p>电话<b>13</b>9</p><img alt="甲">'))
+    [('paragraph 1', '电话139'), ('attribute 1', '甲')]
+    """
+    for n, m in enumerate(_COMMENT.finditer(markup), 1):
+        yield f"comment {n}", html.unescape(m[1])
+    markup = _COMMENT.sub("", markup)
+    for n, m in enumerate(_SCRIPT.finditer(markup), 1):
+        yield from ((f"{m[1].lower()} {n}{where}", text) for where, text in _script(m[2]))
+    markup = _SCRIPT.sub("", markup)
+    for n, part in enumerate(_PARAGRAPH.split(markup), 1):
+        if text := html.unescape(_TAGS.sub("", part)).strip():
+            yield f"paragraph {n}", text
+    for n, m in enumerate(_SAYING.finditer(markup), 1):
+        if text := html.unescape(m[1] or m[2] or ""):
+            yield f"attribute {n}", text
+
+
+def _script(content: str) -> Iterator[Text]:
+    """Yield the strings of data, or else the lines of a program."""
+    try:
+        yield from leaves(json.loads(content))
+    except ValueError:
+        yield from ((f" line {i}", line) for i, line in enumerate(content.splitlines(), 1))
+
+
+def markup_file(path: Path) -> Iterator[Text]:
+    """Yield the words of an HTML or SVG file."""
+    yield from words(path.read_text(encoding="utf-8"))
