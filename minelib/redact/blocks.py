@@ -13,7 +13,7 @@ import pandas as pd
 
 from minelib.redact.petitions import TEXT_COLUMNS, RedactionLog, RowTable, own_strings
 from minelib.redact.surfaces import Surfaces, is_telling
-from minelib.scale import map_here
+from minelib.scale import MapBlocks, map_here
 from minelib.schema import PETITION, RAW_PETITION, check, frame
 
 _ROUNDS = 5
@@ -96,7 +96,7 @@ def compare_block(part: Part, redactor, new: Found) -> Part:
 
 
 def compare_blocks(
-    parts: Sequence[Part], redactor, map_blocks: Callable = map_here
+    parts: Sequence[Part], redactor, map_blocks: MapBlocks = map_here
 ) -> tuple[list[Part], Found]:
     """Let blocks tell each other what they found, round by round, until nothing more comes to light.
 
