@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from minelib.errors import InputError
 from minelib.issues import discover as discovering
 from minelib.issues import find_issues, load_wrongs, make_wrongs
+from minelib.issues.absorb import absorbed
 from minelib.issues.discover import discover_groups
 from minelib.issues.firm import stability
 from minelib.issues.group import Grouping, keep_firm, likeness
@@ -366,3 +367,34 @@ def test_likeness_counts_a_matter_once():
     found = Grouping(np.zeros(4, dtype=int), ("",), np.ones(4))
     assert likeness(words, found, np.array([0, 0, 1, 1])).tolist() == [0.0]
     assert likeness(words, found, np.array([0, 1, 2, 3])).round(2).tolist() == [0.33]
+
+
+def around(direction, n, seed):
+    """Draw `n` unit vectors near a direction."""
+    drawn = np.asarray(direction) + np.random.default_rng(seed).normal(0, 0.2, (n, len(direction)))
+    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("n_found", "rival", "code", "joins"),
+    [
+        (12, [0, 0, 1], "C05", True),
+        (12, [0, 0, 1], "", True),
+        (12, [0, 0, 1], "C13", False),  # another grievance class
+        (12, [0.8, 0.6, 0], "C05", False),  # another wrong is as near
+        (60, [0, 0, 1], "C05", False),  # far more than tell the wrong outright
+    ],
+)
+def test_a_found_group_joins_the_known_wrong_it_tells_in_other_words(n_found, rival, code, joins):
+    vectors = np.vstack([around([1, 0, 0], 10, 0), around(rival, 10, 1), around([0.9, 0.4, 0], n_found, 2)])
+    group = np.repeat([0, 1, 2], [10, 10, n_found])
+    codes = np.where(group < 2, "C05", code)
+    into = absorbed(vectors, group, wider=["甲", "乙"], topics=["C05", "C06"], codes=codes)
+    assert into.tolist() == [0, 1, 0 if joins else 2]
+
+
+def test_parts_of_one_wider_wrong_are_no_rivals():
+    vectors = np.vstack([around([1, 0, 0], 10, 0), around([1, 0, 0], 10, 1), around([0.9, 0.4, 0], 12, 2)])
+    group, codes = np.repeat([0, 1, 2], [10, 10, 12]), np.full(32, "")
+    told = [absorbed(vectors, group, wider=w, topics=["", ""], codes=codes)[2] for w in (["甲", "甲"], ["甲", "乙"])]
+    assert told[0] < 2 and told[1] == 2

@@ -8,7 +8,7 @@ import pandas as pd
 
 from minelib.errors import InputError
 from minelib.issues.firm import stability
-from minelib.issues.gather import Gathered, Rows, gather, most_common, tells_class
+from minelib.issues.gather import Gathered, Rows, gather, most_common
 from minelib.issues.group import (
     ENOUGH_TO_DISCOVER,
     MIN_MATTERS,
@@ -151,7 +151,7 @@ def _cuts(
     parts = group_rows(some, known, seed=seed)
     whole = keep_recurring(widen(parts, known), some)
     if g.table["matter_id"].nunique() < SMALL:
-        whole, parts = (_rest_by_class(cut, some, code) for cut in (whole, parts))
+        whole, parts = (_rest_by_class(cut, some) for cut in (whole, parts))
     how = {
         "coarse": lambda: _by_class(whole, code),
         "default": lambda: whole,
@@ -160,10 +160,10 @@ def _cuts(
     return {level: how[level]() for level in levels}
 
 
-def _rest_by_class(cut: Grouping, rows: Rows, class_code: np.ndarray) -> Grouping:
+def _rest_by_class(cut: Grouping, rows: Rows) -> Grouping:
     """In a small ledger gather what tells no known wrong by its class: too few to cluster, enough to see."""
-    rest = (cut.group < 0) & tells_class(class_code)
-    number, codes = pd.factorize(class_code[rest], sort=True)
+    rest = (cut.group < 0) & (rows.code != "")
+    number, codes = pd.factorize(rows.code[rest], sort=True)
     group, strength = cut.group.copy(), np.where(rest, _BY_CLASS, cut.strength)
     group[rest] = number + len(cut.names)
     names = cut.names + tuple(f"{_class_name(c)}{OF_A_CLASS}" for c in codes)

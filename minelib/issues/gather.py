@@ -34,18 +34,22 @@ class Rows:
         See `spot_wrongs`.
     vectors : ndarray of float32, shape (n_rows, n_dimensions)
         Unit length; zero for a petition without words.
+    code : ndarray of str, shape (n_rows,)
+        Grievance class; "" where it is of another taxonomy or fits nowhere.
     """
 
     matter: np.ndarray
     site: np.ndarray
     score: sp.csr_matrix
     vectors: np.ndarray
+    code: np.ndarray
 
     def __len__(self) -> int:
         return len(self.matter)
 
     def take(self, rows: np.ndarray) -> "Rows":
-        return Rows(self.matter[rows], self.site[rows], self.score[rows], self.vectors[rows])
+        columns = self.matter, self.site, self.score, self.vectors, self.code
+        return Rows(*(column[rows] for column in columns))
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ def gather(
     terms = _terms(titles, [tokens[i] for i in order])
     score = _heed_class(spot_wrongs(titles, table["text"].tolist(), wrongs), table["class_code"], wrongs)
     weights = tfidf(terms.counts)
-    return Gathered(table, Rows(matter, site, score, _embed(weights, seed)), terms, weights), order
+    code = np.where(tells_class(table["class_code"]), table["class_code"], "").astype(object)
+    rows = Rows(matter, site, score, _embed(weights, seed), code)
+    return Gathered(table, rows, terms, weights), order
 
 
 def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wrong]) -> sp.csr_matrix:
@@ -95,7 +101,7 @@ def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wr
     return cells.tocsr()
 
 
-def tells_class(class_code: np.ndarray) -> np.ndarray:
+def tells_class(class_code: pd.Series) -> np.ndarray:
     """Tell which codes are a class of the packaged taxonomy, and not the class of what fits nowhere."""
     taxonomy = load_taxonomy()
     return np.isin(class_code.astype(str), [c for c in taxonomy.codes if c != taxonomy.other])

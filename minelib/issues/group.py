@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from minelib.issues.absorb import absorbed
 from minelib.issues.discover import discover_groups, sums
 from minelib.issues.gather import Rows
 from minelib.issues.spot import SAID
@@ -50,7 +51,15 @@ def group_rows(rows: Rows, wrongs: Sequence[Wrong], *, seed: int = 0) -> Groupin
         group[rest] = np.where(found >= 0, found + len(names), -1)
         strength[rest] = closeness(rows.vectors[rest], found)
         names += [""] * (int(found.max()) + 1)
+        group = _absorb(rows, group, wrongs)
     return Grouping(group, tuple(names), strength)
+
+
+def _absorb(rows: Rows, group: np.ndarray, wrongs: Sequence[Wrong]) -> np.ndarray:
+    """Let found groups that tell a known wrong in other words join it."""
+    wider, topics = [w.part_of for w in wrongs], [w.topic for w in wrongs]
+    into = absorbed(rows.vectors, group, wider=wider, topics=topics, codes=rows.code)
+    return np.append(into, -1)[group]
 
 
 def widen(found: Grouping, wrongs: Sequence[Wrong]) -> Grouping:
