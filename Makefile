@@ -1,5 +1,6 @@
 # make briefing [LEDGER=path OUT=dir]   mine a ledger into OUT/briefing.pdf
 # make test | lint | lab | refresh      check everything; style; open JupyterLab; re-run the notebooks
+# make docs                             build the documentation site into out/docs
 # make wheels                           collect every wheel for a machine without a network (see README)
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ OUT ?= out/sample
 KEY := $(if $(filter data/%,$(LEDGER)),--key data/sample.key)
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: briefing test unit notebooks lint lab refresh lock wheels fuzz clean
+.PHONY: briefing test unit notebooks docs lint lab refresh lock wheels fuzz clean
 .DEFAULT_GOAL := briefing
 
 $(VENV)/.installed: requirements.txt pyproject.toml
@@ -31,6 +32,9 @@ unit: $(VENV)/.installed
 notebooks: $(VENV)/.installed
 	$(BIN)/python -m pytest -q -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
 
+docs: $(VENV)/.installed
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs out/docs
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check minelib tests benchmarks
@@ -43,7 +47,7 @@ refresh: $(VENV)/.installed
 
 lock:
 	$(PYTHON) -m pip install --quiet uv
-	$(PYTHON) -m uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
+	$(PYTHON) -m uv pip compile pyproject.toml --extra lab --extra test --extra docs --extra scale --universal --python-version 3.11 \
 	    --fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.txt
 
 fuzz: $(VENV)/.installed
