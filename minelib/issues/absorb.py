@@ -44,6 +44,7 @@ def absorbed(
     total = sums(vectors, group)
     size = np.bincount(group[group >= 0], minlength=n)
     within = ((total * total).sum(axis=1) - size) / np.maximum(size * (size - 1), 1)
+    within[size < 2] = 1
     for found in range(n_known, n):
         near = total[:n_known] @ total[found] / np.maximum(size[:n_known] * size[found], 1)
         near[size[:n_known] < _MEMBERS] = 0
