@@ -4,13 +4,13 @@ Issues are matched by the petitions they share. Where the two ledgers share none
 they are matched by what they tell: the same known wrong, else titles in much the same words.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from minelib.review import plain_label
 from minelib.runs import Run
 from minelib.trends import matter_dates, rise_between
 from minelib.vectorise import document_frequency
@@ -21,7 +21,6 @@ _PART = 0.2
 # Cosine of titles from which two issues without a petition in common, each the other's nearest, tell the same.
 _ALIKE = 0.2
 _TITLES = 300  # of an issue, that are read
-_ADDED = re.compile(r"（.*）$")  # keywords set beside a label that stands twice
 
 STATES = {"kept": "延续", "split": "拆分", "merged": "合并", "new": "新增", "gone": "消失"}
 _COLUMNS = [
@@ -128,15 +127,6 @@ def _by_content(old: Run, new: Run, before: pd.DataFrame, after: pd.DataFrame) -
     nearest = (near == near.max(axis=1, keepdims=True)) & (near == near.max(axis=0, keepdims=True))
     same = nearest & (near >= _ALIKE)
     return pd.DataFrame([(ids[0][i], ids[1][j]) for i, j in np.argwhere(same)], columns=columns)
-
-
-def plain_label(label: str) -> str:
-    """Return a label without the keywords set beside it.
-
-    >>> plain_label("物业乱收费（电梯、维修）")
-    '物业乱收费'
-    """
-    return _ADDED.sub("", label) or label
 
 
 def likeness(old: list[str], new: list[str]) -> np.ndarray:

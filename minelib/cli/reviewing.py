@@ -1,6 +1,6 @@
 """Commands that go on from finished runs: review, add, compare, like, person."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from minelib.cli.show import say, table_lines
@@ -14,6 +14,14 @@ _COMPARED = {
 }  # fmt: skip
 
 
+_DETAILS = ("why", "label", "into", "petition", "status", "date", "amount", "decision", "members")
+_REVIEWED = {
+    "rank": "排名", "issue_id": "编号", "label": "问题", "n_matters": "事项", "decision": "意见", "why": "理由",
+    "status": "办理", "status_date": "日期", "carried": "备注",
+}  # fmt: skip
+_STEPS = {"issue_id": "编号", "label": "问题", "status": "环节", "date": "日期"}
+
+
 def add_review(commands) -> None:
     """Add ``minelib review``."""
     command = commands.add_parser("review", help="查看线索，记录研判意见（只增不改）")
@@ -22,47 +30,93 @@ def add_review(commands) -> None:
         "action",
         nargs="?",
         default="list",
-        help="list accept reject rename merge split move note status undo",
+        help="list accept reject rename merge split move note status undo；steps overdue figures join",
     )
     command.add_argument("candidate", nargs="?", help="排名或问题编号")
     command.add_argument("--by", default="", help="谁作的决定")
     command.add_argument("--file", type=Path, metavar="JSONL", help="默认 DIR/decisions.jsonl")
-    for name in ("why", "label", "into", "petition", "status", "date", "amount", "decision"):
+    command.add_argument("--other", type=Path, metavar="JSONL", help="join：另一人的决定文件")
+    command.add_argument("--since", metavar="日期", help="figures：起（含）")
+    command.add_argument("--until", metavar="日期", help="figures：止（含）；overdue：截至哪天，默认今天")
+    for name in _DETAILS[:-1]:
         command.add_argument(f"--{name}")
     command.add_argument("--members", nargs="+", metavar="ID")
     command.set_defaults(run=_review)
 
 
 def _review(a) -> None:
-    from minelib.review import append, decide, read_decisions, replay
+    from minelib.review import read_decisions, replay
     from minelib.runs import load_run
 
     run, path = load_run(a.folder), a.file or a.folder / "decisions.jsonl"
-    if a.action != "list":
-        details = {
-            n: getattr(a, n)
-            for n in ("why", "label", "into", "petition", "status", "date", "amount", "decision", "members")
-        }
-        chosen = {k: v for k, v in details.items() if v}
-        if "into" in chosen:
-            chosen["into"] = _issue(run, chosen["into"])
-        decision = decide(run, _issue(run, a.candidate), a.action, by=a.by, at=datetime.now(), **chosen)
-        append(path, decision)
-        say(f"已记录 {decision.id}：{path}")
+    if a.action == "join":
+        _join(path, a.other)
+    elif a.action not in ("list", "steps", "overdue", "figures"):
+        _decide(run, path, a)
     decisions, n_broken = read_decisions(path)
     reviewed = replay(run, decisions)
-    head = {
-        "rank": "排名",
-        "issue_id": "编号",
-        "label": "问题",
-        "n_matters": "事项",
-        "decision": "意见",
-        "why": "理由",
-        "status": "办理",
-    }
-    say(table_lines(reviewed.candidates, head))
-    if len(reviewed.stale) or n_broken:
-        say(f"不再适用的决定 {len(reviewed.stale)} 条；不完整的记录 {n_broken} 条")
+    if a.action in ("steps", "overdue", "figures"):
+        _report(run, reviewed, decisions, a)
+        return
+    say(table_lines(reviewed.candidates, _REVIEWED))
+    if n_broken:
+        say(f"不完整的记录 {n_broken} 条，未采用")
+    if len(reviewed.stale):
+        say(f"不再适用的决定 {len(reviewed.stale)} 条：")
+        say(
+            table_lines(
+                reviewed.stale, {"at": "时间", "by": "谁", "action": "决定", "reason": "原因", "id": "编号"}
+            )
+        )
+
+
+def _decide(run, path: Path, a) -> None:
+    """Write down one decision on the run as earlier decisions left it."""
+    from minelib.review import append, as_reviewed, decide, read_decisions, replay
+
+    left = as_reviewed(run, replay(run, read_decisions(path)[0]))
+    chosen = {name: value for name in _DETAILS if (value := getattr(a, name))}
+    if "into" in chosen:
+        chosen["into"] = _issue(left, chosen["into"])
+    decision = decide(left, _issue(left, a.candidate), a.action, by=a.by, at=datetime.now(), **chosen)
+    append(path, decision)
+    say(f"已记录 {decision.id}：{path}")
+
+
+def _join(path: Path, other: Path | None) -> None:
+    from minelib.review import join
+
+    if other is None:
+        raise InputError("join needs --other FILE, the decisions of somebody else")
+    say(f"并入 {join(path, other)} 条：{path}")
+
+
+def _report(run, reviewed, decisions, a) -> None:
+    """Print the steps taken, what is overdue, or the office's figures of a period."""
+    from minelib.review import office_figures, overdue, progress
+
+    until = _day(a.until, "until") or date.today()
+    if a.action == "figures":
+        start = _day(a.since, "since")
+        if not start:
+            raise InputError("figures needs --since YYYY-MM-DD and takes --until YYYY-MM-DD")
+        figures = office_figures(run.petitions, decisions, start=start, end=until)
+        say("　".join(f"{name} {value:g}" for name, value in figures.items()))
+        return
+    label = reviewed.candidates.set_index("issue_id")["label"]
+    table = overdue(decisions, today=until) if a.action == "overdue" else progress(decisions)
+    table = table.assign(label=table["issue_id"].map(label).fillna("（本次结果中没有）"))
+    more = (
+        {"due": "应于", "days_late": "逾期天数"} if a.action == "overdue" else {"by": "谁", "amount": "金额"}
+    )
+    say(table_lines(table, {**_STEPS, **more}))
+
+
+def _day(text: str | None, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InputError(f"--{name} takes a day as YYYY-MM-DD, got {text!r}") from error
 
 
 def _issue(run, name: str | None) -> str:
@@ -71,7 +125,9 @@ def _issue(run, name: str | None) -> str:
         raise InputError("name a candidate by its rank or issue id")
     if not name.isdigit():
         return name
-    found = run.candidates.loc[run.candidates["rank"] == int(name), "issue_id"]
+    found = run.candidates.loc[
+        run.candidates["rank"] == int(name), "issue_id"
+    ]  # a part split off has no rank
     if found.empty:
         raise InputError(f"no candidate has rank {name}; there are {len(run.candidates)}")
     return found.iloc[0]

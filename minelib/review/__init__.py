@@ -5,19 +5,21 @@ joins two people's; `replay` applies them to a run and lists those that no longe
 candidates to their end (闭环).
 """
 
-from minelib.review.progress import office_figures, overdue, progress
+from minelib.review.progress import DUE_DAYS, office_figures, overdue, progress
 from minelib.review.records import (
     ACTIONS,
     STATUSES,
     Decision,
     append,
     decide,
+    join,
     merge_decisions,
+    plain_label,
     read_decisions,
 )
-from minelib.review.replay import Reviewed, replay
+from minelib.review.replay import Reviewed, as_reviewed, replay
 
 __all__ = [
-    "ACTIONS", "STATUSES", "Decision", "Reviewed", "append", "decide", "merge_decisions", "office_figures", "overdue",
-    "progress", "read_decisions", "replay",
+    "ACTIONS", "DUE_DAYS", "STATUSES", "Decision", "Reviewed", "append", "as_reviewed", "decide", "join",
+    "merge_decisions", "office_figures", "overdue", "plain_label", "progress", "read_decisions", "replay",
 ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +27,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 # The way of an accepted candidate to its end: handed over, case opened, suggestion sent, answered, closed.
+_ADDED = re.compile(r"（.*）$")  # keywords beside a label that stands twice
 STATUSES = ("移送", "立案", "检察建议", "公益诉讼", "司法救助", "回复", "办结")
 
 
@@ -44,7 +46,8 @@ class Decision:
     issue_id, members : str, tuple of str
         The candidate, and the record ids it held then: by these it is found again in another run.
     details : dict
-        What the action needs, see `ACTIONS`; all values are text.
+        What the action needs, see `ACTIONS`; and, so that it is found again in another run, what the issue
+        told (`told`) and what the one it goes into held (``into_members``).
     run : str
         Digest of the petitions decided upon.
     """
@@ -95,12 +98,37 @@ def decide(run: Run, issue_id: str, action: str, *, by: str, at: datetime, **det
                 f"no issue {name!r} in this run; it has {len(known)}, such as {min(known, default='none')}"
             )
     _check(action, details, by)
-    members = run.petitions.loc[run.petitions["issue_id"] == issue_id, "record_id"]
+    members = _members(run, issue_id)
     chosen = {k: list(v) if isinstance(v, tuple | set | pd.Series) else v for k, v in details.items()}
+    chosen["told"] = told(run.issues, issue_id)
+    if "into" in details:
+        chosen["into_members"] = _members(run, details["into"])
     stamp = at.isoformat(timespec="seconds")
-    return Decision(
-        stamp, by, action, issue_id, tuple(sorted(members)), chosen, run.manifest.get("petitions", "")
-    )
+    return Decision(stamp, by, action, issue_id, tuple(members), chosen, run.manifest.get("petitions", ""))
+
+
+def _members(run: Run, issue_id: str) -> list[str]:
+    return sorted(run.petitions.loc[run.petitions["issue_id"] == issue_id, "record_id"])
+
+
+def told(issues: pd.DataFrame, issue_id: str) -> str:
+    """Return what an issue tells, so that it is known again in a run without any of its petitions.
+
+    >>> table = pd.DataFrame({"issue_id": ["I1"], "label": ["物业涨价（电梯）"], "keywords": ["物业、电梯"]})
+    >>> told(table, "I1")
+    '物业涨价|物业、电梯'
+    """
+    row = issues.set_index("issue_id").loc[issue_id]
+    return f"{plain_label(row['label'])}|{row['keywords']}"
+
+
+def plain_label(label: str) -> str:
+    """Return a label without the keywords set beside it.
+
+    >>> plain_label("物业乱收费（电梯、维修）")
+    '物业乱收费'
+    """
+    return _ADDED.sub("", label) or label
 
 
 def _check(action: str, details: Mapping, by: str) -> None:
@@ -111,8 +139,22 @@ def _check(action: str, details: Mapping, by: str) -> None:
         raise InputError(f"{action} needs {', '.join(missing)}")
     if details.get("status", STATUSES[0]) not in STATUSES:
         raise InputError(f"status is {details['status']!r}; allowed: {', '.join(STATUSES)}")
+    _check_day_and_amount(details)
     if not by.strip():
         raise InputError("a decision needs the name of who decides (by)")
+
+
+def _check_day_and_amount(details: Mapping) -> None:
+    try:
+        date.fromisoformat(str(details.get("date", "2000-01-01")))
+    except ValueError as error:
+        raise InputError(f"date takes a day as YYYY-MM-DD, got {details['date']!r}") from error
+    try:
+        amount = float(details.get("amount", 0))
+    except (TypeError, ValueError):
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise InputError(f"amount takes yuan as a number, 0 or more, got {details['amount']!r}")
 
 
 def append(path: str | Path, decision: Decision) -> None:
@@ -170,3 +212,28 @@ def merge_decisions(*several: Iterable[Decision]) -> list[Decision]:
     """Join decisions of several files: each once, in the order of time, ties by id."""
     unique = {d.id: d for decisions in several for d in decisions}
     return sorted(unique.values(), key=lambda d: (d.at, d.id))
+
+
+def join(path: str | Path, other: str | Path) -> int:
+    """Append to a decisions file what another person's file holds and it does not; return how many.
+
+    Raises
+    ------
+    InputError
+        When the other file holds no decision.
+    """
+    theirs, _ = read_decisions(other)
+    if not theirs:
+        raise InputError(f"{other} holds no decisions")
+    known = {d.id for d in read_decisions(path)[0]}
+    missing = [d for d in theirs if d.id not in known]
+    for decision in missing:
+        append(path, decision)
+    return len(missing)
+
+
+def standing(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return the decisions that nobody has taken back."""
+    decisions = list(decisions)
+    undone = {d.details["decision"] for d in decisions if d.action == "undo"}
+    return [d for d in decisions if d.action != "undo" and d.id not in undone]
