@@ -73,12 +73,14 @@ class RowTable:
         self.found: set[tuple[str, str]] = set()
         self.changed: set[tuple[int, int]] = set()  # masked and not read again since
         self.touched: set[tuple[int, int]] = set()  # masked at all
+        self.clean: set[tuple[int, int]] = set()  # read by themselves, and nothing found
 
     def mask(self, row: int, column: int, spans: Sequence[Span]) -> None:
         text = self.cells[row][column]
         self.masked.update(s.kind for s in spans)
         self.found.update((text[s.start : s.end], s.kind) for s in spans)
         self.cells[row][column] = self.redactor.apply(text, spans)
+        self.clean.discard((row, column))
         self.changed.add((row, column))
         self.touched.add((row, column))
 
@@ -103,6 +105,7 @@ class RowTable:
         """Read what changed as the leak gate will: a mask can bring to light what stood beside it."""
         places, self.changed = sorted(self.changed), set()
         found = self.redactor.spans_many([self.cells[i][column] for i, column in places], model=False)
+        self.clean.update(places)
         for (i, column), spans in zip(places, found, strict=True):
             if spans:
                 self.mask(i, column, spans)

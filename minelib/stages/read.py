@@ -1,10 +1,11 @@
 """Read, clean and redact ledgers, a block of rows at a time: raw text exists only inside `Reading.make`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from minelib.clean import KINDS, clean_petitions
@@ -41,15 +42,14 @@ class Reading:
         parts, known = compare_blocks([part for part, _ in first], self._redactor, self._engine.map)
         log = redaction_log(parts, self._redactor.key_id, known)
         settling = known, self._redactor, self._config.redact.keep_names
-        blocks = (part.petitions for part in parts)
-        blocks, passed = zip(*self._engine.map(settle_block, blocks, *settling), strict=True)
+        blocks, passed = zip(*self._engine.map(_settle_part, parts, *settling), strict=True)
         del first, parts
         petitions = pd.concat(blocks).sort_values("record_id", ignore_index=True)[list(PETITION)]
-        (rejects, more), (sources, last) = (settle_block(t, *settling) for t in ledger.rest())
+        (rejects, more), (sources, last) = (_settle(table, *settling) for table in ledger.rest())
         return {
             "petitions": petitions, "rejects": rejects, "sources": sources,
             "changes": _changes(cleaned, log.masked), "sealed": self._seal(log.surfaces),
-            "passed": pd.DataFrame({"digest": sorted(set().union(*passed, more, last))}),
+            "passed": pd.DataFrame({"digest": np.unique(np.concatenate([*passed, more, last]))}),
         }  # fmt: skip
 
 
@@ -86,19 +86,31 @@ def _first_reading(petitions: pd.DataFrame, redactor: Redactor) -> tuple[Part, p
     return redact_block(cleaned, redactor), log.table()
 
 
-def settle_block(
-    table: pd.DataFrame, known: Found, redactor: Redactor, keep_names: Iterable[str]
-) -> tuple[pd.DataFrame, list[str]]:
+def _settle_part(part: Part, *settling) -> tuple[pd.DataFrame, np.ndarray]:
+    return _settle(part.petitions, *settling, read=part.clean_texts())
+
+
+def _settle(
+    table: pd.DataFrame, known: Found, redactor: Redactor, keep_names: Iterable[str], **options
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Mask what the leak gate would find in any cell; also return digests of the texts it has read."""
     reader = Reader(masked=known.surfaces, keep_names=keep_names)
-    return settled(table, reader, redactor), reader.passed
+    return settled(table, reader, redactor, **options), reader.passed
 
 
-def settled(table: pd.DataFrame, reader: Reader, redactor: Redactor) -> pd.DataFrame:
-    """Mask what the leak gate would find in any cell, a file's or a sheet's name too."""
+def settled(
+    table: pd.DataFrame, reader: Reader, redactor: Redactor, *, read: Collection[str] = frozenset()
+) -> pd.DataFrame:
+    """Mask what the leak gate would find in any cell, a file's or a sheet's name too.
+
+    `read` are texts that redaction has read last and found clean.
+    """
     texts = (c for c in table if pd.api.types.is_string_dtype(table[c]))
     columns = [c for c in texts if c not in ("record_id", "petitioner_id")]
-    masked = {c: {text: reader.settle(text, redactor) for text in table[c].unique()} for c in columns}
+    different = {c: table[c].unique().tolist() for c in columns}
+    masked = {
+        c: dict(zip(d, reader.settle_many(d, redactor, read=read), strict=True)) for c, d in different.items()
+    }
     return table.assign(**{c: table[c].map(masked[c]) for c in columns})
 
 
