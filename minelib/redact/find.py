@@ -23,6 +23,8 @@ _BLOCK_END = re.compile("[\n。！？!?]")
 _LIST_MARKS = frozenset("、,。等和与及")
 # What stands between two names of a list is a name too, whatever its surname.
 _BETWEEN = re.compile("、([一-鿿]{2,3})、")
+_ITEM = re.compile(r"(?<!\d)\d{1,3}[.、)]?([一-鿿]{2,4})(?=[、,; \n\d]|$)")
+_FEWEST_ITEMS = 4
 _JOINED = re.compile(r"[、,和与及跟同/ ]{1,2}\d{0,3}[.、]?")
 
 
@@ -99,7 +101,7 @@ def _ask_model(readings: Sequence[_Reading]) -> None:
 def _take_likely(r: _Reading) -> None:
     least = names.COMPANY if r.people else names.LIKELY
     for c in r.doubtful:
-        if c.bits > least and r.is_free(c):
+        if c.bits > least and r.is_free(c) and not names.is_place(r.view.text, c.end):
             r.take(c)
 
 
@@ -122,7 +124,16 @@ def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
     return best if best and best.bits > (-10 if filled else -4) else None
 
 
+def _numbered(r: _Reading) -> Iterator[Candidate]:
+    """Read the items of a numbered list as names where most of them are: 1王芳、2李强、3紫艳."""
+    items = [Candidate(*m.span(1), names.SURE) for m in _ITEM.finditer(r.view.text)]
+    if len(items) >= _FEWEST_ITEMS and 2 * sum(not r.is_free(c) for c in items) >= len(items):
+        yield from (c for c in items if r.is_free(c))
+
+
 def _follow_lists(r: _Reading) -> None:
+    for c in list(_numbered(r)):
+        r.take(c)
     queue = list(r.people)
     while queue:
         following = _next_of_list(r, queue.pop())

@@ -29,6 +29,12 @@ def _syllables(text: str, words: Words) -> int:
     return at
 
 
+@cache
+def _sounds() -> re.Pattern:
+    """Match the end of a text that is written with the characters such names are spelt with."""
+    return re.compile(rf"[{''.join(sorted({c for w in lexicon().minority for c in w}))}]{{2,8}}$")
+
+
 def minority(v: View) -> Iterator[Span]:
     """Find names of two or more syllable groups, with a dot (阿依古丽·艾合买提) or without (仁增卓玛)."""
     text, words = v.text, lexicon().minority
@@ -42,6 +48,8 @@ def minority(v: View) -> Iterator[Span]:
         # At least one side must be made of known groups, or every 甲方．乙方 would be a name.
         known = next((i for i in range(len(left)) if _syllables(left[i:], words) == len(left) - i), None)
         after = _syllables(right, words)
+        if known is None and (spelt := _sounds().search(left)) and _sounds().fullmatch(right):
+            known = spelt.start()
         end = m.start(2) + 1 + (after or (len(right) if known is not None else 0))
         if known is not None or after:
             yield Span(m.start() + (known or 0), end, "NAME")
@@ -66,7 +74,7 @@ def spaced(v: View) -> Iterator[Span]:
             yield Span(m.start(), m.end(), "NAME")
 
 
-_LATIN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,6}(?![A-Za-z0-9@_.])")
+_LATIN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,12}(?![A-Za-z0-9@_.])")
 _ROMAN = re.compile(r"(?<![A-Za-z])([A-Z][a-z]+) ([A-Z][a-z]+(?:-?[A-Za-z][a-z]+)?)(?![A-Za-z])")
 
 
@@ -88,5 +96,10 @@ def mixed(v: View) -> Iterator[Span]:
         surname = text[start - 1 : start]
         sure = before_bits(text, start - 1) >= STRONG if start else False
         likely = lex.surnames.get(surname, -9.0) > (-9.0 if sure else 1.0)
-        if m[0].islower() and likely and text[start - 2 : start] not in lex.words:
+        if (
+            m[0].islower()
+            and likely
+            and surname not in lex.verbal
+            and text[start - 2 : start] not in lex.words
+        ):
             yield Span(start - 1, end, "NAME")

@@ -26,7 +26,7 @@ _LENGTH = {1: -2.5, 2: 0.0}  # most given names have two characters, and one too
 _UNSEEN = 1.0  # a character in no table is rare: people have such names, texts seldom such words
 _NAMING, _BEFORE, _CALL, _WEAK_BEFORE, _OPEN = STRONG + 3.0, STRONG, 4.0, 2.0, 2.0
 _LABEL, _AFTER, _VERB, _WEAK_AFTER, _CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
-_CLOSED_NAME = 4.0  # what introduces somebody, a name, and nothing more
+_CLOSED_NAME = 6.0  # what introduces somebody, a name, and nothing more
 _AROUND = 3_000  # characters on each side in which a name is counted
 _NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
 _STRANGE = -4.0  # a character in no table of surnames, where the text says that a name follows
@@ -141,6 +141,11 @@ def _length_bits(text: str, start: int, end: int, length: int, lex: Lexicon) -> 
     if long == short:
         return bits + 3.0 * (long > 1)
     return bits - 2.5 * (short > 2 * long)
+
+
+def is_place(text: str, end: int) -> bool:
+    """Tell whether characters end as a place does (杜鹃路), or are followed by what makes one of them."""
+    return text[end - 1] in _PLACE_CHAR or after_bits(text, end) <= -8
 
 
 def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterator[Candidate]:

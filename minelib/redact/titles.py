@@ -137,7 +137,7 @@ def hidden(v: View) -> Iterator[Span]:
 def _surnamed() -> re.Pattern:
     lex = lexicon()
     every, person = "".join(lex.surnames), any_of(lex.persons | lex.titles)
-    return re.compile(rf"[{every}]姓(?:的?(?:[一-鿿]{{0,3}}?)(?P<person>{person})|氏)"
+    return re.compile(rf"[{every}]姓(?:的?(?:[一-鿿]{{0,3}}?)(?P<person>{person})|氏|(?=[、和与及][{every}]姓))"
                       rf"|(?<![百贵同大小老尊])"
                       rf"(?P<bare>姓[{every}])(?:的?(?:一[位个名])?{person})?的?")  # fmt: skip
 
@@ -169,6 +169,9 @@ _GIVEN = re.compile(
     "([一-鿿]{2})(书记|[市县区镇乡局院所队校部厅]长|主任|老师|经理|师傅|[哥姐叔](?=[,。、说在也就]))"
 )
 _GIVEN_BITS = 5.0  # of the two characters together
+_ADDRESSED = re.compile(
+    "[ ,:、!。]|您|你好|$"
+)  # behind a title: somebody is spoken to, or one of several leaders
 _OFFICE = re.compile("[市县区省州镇乡村委党政校院厅局办总支副各位老原的]")
 
 
@@ -186,7 +189,19 @@ def given(v: View) -> Iterator[Span]:
     text, lex = v.text, lexicon()
     for m in _GIVEN.finditer(text):
         bits, surname = sum(lex.given.get(c, 1.0) for c in m[1]), text[max(0, m.start() - 1) : m.start()]
-        if bits < _GIVEN_BITS or m[1] in lex.words or lex.surnames.get(m[1][0], 0.0) > 2:
+        alone = (
+            m.start() == 0 or text[m.start() - 1] in EDGE or text.startswith(("感谢", "向"), m.start() - 2)
+        )
+        addressed = (
+            alone and m[2][-1] in "记长" and _ADDRESSED.match(text, m.end()) and not _OFFICE.search(m[1])
+        )
+        if (
+            bits < (_GIVEN_BITS - 4 if addressed else _GIVEN_BITS)
+            or m[1] in lex.words
+            or m[1] in lex.not_names
+        ):
+            continue
+        if lex.surnames.get(m[1][0], 0.0) > 2:
             continue
         if lex.surnames.get(surname, -9.0) > EVERYDAY and surname not in _VERBS:
             yield Span(m.start() - 1, m.end(1), "NAME")
