@@ -32,6 +32,19 @@ def typeset(document: Mapping, images: Mapping[str, bytes] | None = None) -> byt
     MinelibError
         When a character has no glyph (named by code point), or the document cannot be set.
     """
+    return _compiled(document, images or {}, format="pdf", pdf_standards=STANDARDS)
+
+
+def page_images(
+    document: Mapping, images: Mapping[str, bytes] | None = None, *, ppi: float = 96
+) -> list[bytes]:
+    """Return the pages of `document` as PNG bytes, to look at or to measure; arguments as for `typeset`."""
+    pages = _compiled(document, images or {}, format="png", ppi=ppi)
+    return pages if isinstance(pages, list) else [pages]
+
+
+def _compiled(document: Mapping, images: Mapping[str, bytes], **output):
+    """Run typst over a folder that holds nothing but the template and the images."""
     import typst
 
     check_glyphs("".join(_strings(document)), where="briefing")
@@ -45,7 +58,7 @@ def typeset(document: Mapping, images: Mapping[str, bytes] | None = None) -> byt
         root = Path(folder)
         template = (files(__package__) / "templates" / "document.typ").read_bytes()
         (root / "document.typ").write_bytes(template)
-        for name, content in (images or {}).items():
+        for name, content in images.items():
             (root / name).write_bytes(content)
         try:
             return typst.compile(
@@ -54,7 +67,7 @@ def typeset(document: Mapping, images: Mapping[str, bytes] | None = None) -> byt
                 font_paths=sorted({str(font.path.parent) for font in fonts.values()}),
                 ignore_system_fonts=True,
                 sys_inputs={"document": json.dumps(payload, ensure_ascii=False)},
-                pdf_standards=STANDARDS,
+                **output,
             )
         except typst.TypstError as error:
             raise MinelibError(f"the briefing could not be typeset: {error}") from error
