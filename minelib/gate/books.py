@@ -22,8 +22,12 @@ _NUMBER = r"-?\d{1,10}(?:\.\d+)?(?:e-?\d+)?"
 _DAY = r"\d{4}-\d\d(?:-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)?"
 _PLAIN = re.compile(f"(?:{_NUMBER}|{_DAY})?")
 # Parts of a package that hold cells read otherwise, or form only.
-_SHEETS = re.compile(r"xl/(?:worksheets/[^/]*|sharedStrings|styles|theme/[^/]*|workbook)\.xml|.*Content_Types.*")
-_FORM = re.compile(r"word/(?:styles|settings|webSettings|fontTable|numbering|theme/[^/]*)\.xml|.*Content_Types.*")
+_SHEETS = re.compile(
+    r"xl/(?:worksheets/[^/]*|sharedStrings|styles|theme/[^/]*|workbook)\.xml|.*Content_Types.*"
+)
+_FORM = re.compile(
+    r"word/(?:styles|settings|webSettings|fontTable|numbering|theme/[^/]*)\.xml|.*Content_Types.*"
+)
 _PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|emf|wmf)")
 _FOOT = re.compile(r"<headerFooter.*?</headerFooter>", re.S)
 
@@ -97,7 +101,9 @@ def _parts(path: Path, known: re.Pattern) -> Iterator[Text]:
             if known.fullmatch(name) or _PICTURE.fullmatch(name) or name.endswith("/"):
                 continue
             if not name.endswith((".xml", ".rels", ".vml")):
-                raise LeakError(f"{path.name} holds a part of a kind that cannot be checked, so it must not leave")
+                raise LeakError(
+                    f"{path.name} holds a part of a kind that cannot be checked, so it must not leave"
+                )
             yield f"{name} name", name
             markup = package.read(name).decode("utf-8", "replace")
             if name.startswith("docProps/"):  # each property is a text of its own

@@ -79,7 +79,7 @@ def check_notebook(notebook: str | Path | Mapping, *, reader: Reader | None = No
     >>> cell = {"cell_type": "markdown", "source": ["联系13800138000"]}
     >>> check_notebook({"cells": [cell]})
     Traceback (most recent call last):
-    minelib.errors.LeakError: 1 texts still hold personal information, nothing was released: cell 1 (PHONE)
+    minelib.errors.LeakError: 1 texts still hold personal information, nothing was released: cell 1.source (PHONE)
     """
     tree = notebook if isinstance(notebook, Mapping) else _tree(Path(notebook))
     _stop(_found(notebook_texts(tree), reader or Reader()))

@@ -8,7 +8,20 @@ from minelib.errors import LeakError
 from minelib.gate.markup import words
 from minelib.gate.trees import Text
 
-_PNG = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"bKGD", b"sBIT", b"tIME"}
+_PNG = {
+    b"IHDR",
+    b"PLTE",
+    b"IDAT",
+    b"IEND",
+    b"tRNS",
+    b"pHYs",
+    b"sRGB",
+    b"gAMA",
+    b"cHRM",
+    b"bKGD",
+    b"sBIT",
+    b"tIME",
+}
 
 
 def pdf_file(path: Path) -> Iterator[Text]:

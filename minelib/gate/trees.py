@@ -53,38 +53,44 @@ def notebook_file(path: Path) -> Iterator[Text]:
 
 
 def notebook_texts(tree: Mapping) -> Iterator[Text]:
-    """Yield what a saved notebook says: sources, outputs in every form, attachments, metadata; no picture's bytes."""
-    yield from (("metadata" + where, text) for where, text in leaves(tree.get("metadata", {})))
-    for n, cell in enumerate(tree.get("cells", []), 1):
-        yield f"cell {n}", joined(cell.get("source", ""))
-        yield from ((f"cell {n} metadata{w}", text) for w, text in leaves(cell.get("metadata", {})))
-        for file, (name, forms) in enumerate(cell.get("attachments", {}).items(), 1):
-            yield f"cell {n} attachment {file} name", name
-            yield from _forms(f"cell {n} attachment {file}", forms)
-        for output in cell.get("outputs", []):
-            told = ((k, joined(output.get(k, ""))) for k in ("text", "ename", "evalue", "traceback"))
-            yield from ((f"cell {n} {'output' if k == 'text' else 'error'}", text) for k, text in told)
-            yield from _forms(f"cell {n} output", output.get("data", {}))
-            yield from ((f"cell {n} output metadata{w}", text) for w, text in leaves(output.get("metadata", {})))
+    """Yield all that a saved notebook says, known fields or not, but the bytes of pictures.
+
+    >>> list(notebook_texts({"cells": [{"source": ["电话", "139"]}]}))[:2]
+    [('cell 1 field 1', 'source'), ('cell 1.source', '电话139')]
+    """
+    cells = tree.get("cells", [])
+    yield from _said({name: value for name, value in tree.items() if name != "cells"})
+    for n, cell in enumerate(cells, 1):
+        yield from _said(cell, f"cell {n}")
 
 
-def _forms(where: str, forms: Mapping) -> Iterator[Text]:
-    """Yield the texts of one output or attachment in each form it is kept in."""
-    for kind, content in forms.items():
-        yield from ((f"{where} {kind}", text) for text in _shown(kind, content))
+def _said(node, where: str = "") -> Iterator[Text]:
+    """Yield the strings of a part of a notebook; a text kept as a list of lines is one."""
+    if isinstance(node, Mapping):
+        for n, (name, value) in enumerate(node.items(), 1):
+            yield f"{where} field {n}", str(name)
+            place = f"{where}.{name if _is_plain(str(name)) else n}"
+            yield from _form(str(name), value, place) if "/" in str(name) else _said(value, place)
+    elif isinstance(node, list) and any(isinstance(part, str) for part in node):
+        yield where, joined(node)
+        parts = () if all(str(part).endswith("\n") for part in node[:-1]) else enumerate(node)  # not lines
+        yield from ((w, t) for i, part in parts for w, t in _said(part, f"{where}[{i}]"))
+    elif isinstance(node, list):
+        yield from ((w, t) for i, part in enumerate(node) for w, t in _said(part, f"{where}[{i}]"))
+    else:
+        yield from leaves(node, where)
 
 
-def _shown(kind: str, content) -> Iterator[str]:
+def _form(kind: str, content, where: str) -> Iterator[Text]:
+    """Yield the texts of one output or attachment in one of its forms."""
     from minelib.gate.markup import words
 
     if kind.startswith("image/") and "svg" not in kind:
         return
-    if isinstance(content, Mapping) or "json" in kind and not isinstance(content, str):
-        yield from (text for _, text in leaves(content))
-    elif "html" in kind or "svg" in kind:
-        yield from (text for _, text in words(joined(content)))
+    if isinstance(content, str | list) and ("html" in kind or "svg" in kind):
+        yield from ((f"{where} {place}", text) for place, text in words(joined(content)))
     else:
-        yield joined(content)
+        yield from _said(content, where)
 
 
 def joined(content) -> str:
