@@ -5,6 +5,7 @@ What each stage made is kept under the digest of everything it depends on, so a 
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,7 @@ from minelib.runs import (
     staged,
     write_json,
 )
-from minelib.scale import Engine
+from minelib.scale import Engine, at_once, in_turn
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -79,16 +80,25 @@ def mine(
         reading = stages.Reading(files, key, config, engine)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
         run, rejects, reader = _run_stages(_Stages(folder, report), reading, inputs, key, config, engine)
-        write_run(run, rejects, folder, reader=reader, config=config)
+        write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
 
 
-def write_run(run: Run, rejects: pd.DataFrame, folder: Path, *, reader: Reader, config: Config) -> None:
+def write_run(
+    run: Run,
+    rejects: pd.DataFrame,
+    folder: Path,
+    *,
+    reader: Reader,
+    config: Config,
+    engine: Engine | None = None,
+) -> None:
     """Write everything a run folder holds, once nothing in it leaks; until then the folder stays as it is."""
+    briefing = BriefingConfig.from_mapping(config.briefing)
+    call = at_once if engine and engine.workers > 1 else in_turn
     with staged(folder) as fresh:
-        write_tables(run, rejects, fresh)
-        write_briefing(run, fresh, config=BriefingConfig.from_mapping(config.briefing))
+        call(partial(write_tables, run, rejects, fresh), partial(write_briefing, run, fresh, config=briefing))
         write_json(fresh / "manifest.json", run.manifest)
         check_leaks(fresh, reader=reader)
 

@@ -30,11 +30,13 @@ NAMES = {
 }  # fmt: skip
 
 SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
+MOST_ROWS = 20_000  # of a sheet: nobody reads on, and an office program could not open a million
 METHOD = (
     "本表由程序从诉求文本归集生成，均为“疑似”线索，须经人工核查后方可使用。",
     "计数单位：件次为诉求件数；人次按台账所载人数，未载明的按1计；事项为同一地点或对象的同一具体事情。",
     "得分为各指标得分之和（满分100），各项得分见“指标”表；排名上下限为对事项重抽样所得5%和95%分位。",
     "法律依据按诉求日期适用；标注“未核”的条目尚未核对原文，引用前须核对。",
+    f"每表至多{MOST_ROWS}行，事项多于此数的列件次最多者；全部事项见 tables/matters.parquet。",
 )
 
 
@@ -124,5 +126,13 @@ def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> None:
         write_parquet(getattr(run, name), folder / "tables" / f"{name}.parquet")
     write_csv(run.candidates, folder / "candidates.csv")
     write_csv(rejects, folder / "rejects.csv")
-    sheets = {title: getattr(run, name) for name, title in SHEETS.items()}
+    sheets = {title: _most_told(getattr(run, name)) for name, title in SHEETS.items()}
     write_workbook({**sheets, "法条": law_sheet(run.candidates, run.petitions)}, folder / "candidates.xlsx")
+
+
+def _most_told(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it is or, of one that is too long for a sheet, the rows with most petitions."""
+    if len(table) <= MOST_ROWS or "n_petitions" not in table:
+        return table
+    most = table["n_petitions"].sort_values(ascending=False, kind="stable").head(MOST_ROWS)
+    return table.loc[most.index.sort_values()]

@@ -5,7 +5,7 @@ is done by the caller between two maps, so every engine makes the same run.
 """
 
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
-from minelib.scale.processes import Processes
+from minelib.scale.processes import Processes, at_once, in_turn
 
 __all__ = [
     "BLOCK_ROWS",
@@ -13,7 +13,9 @@ __all__ = [
     "Here",
     "MapBlocks",
     "Processes",
+    "at_once",
     "blocks_of",
+    "in_turn",
     "map_here",
     "open_engine",
 ]

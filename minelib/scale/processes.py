@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from minelib.errors import MinelibError
 from minelib.scale.engine import map_here
 
+_FORKS = sys.platform == "linux"
 _AHEAD = 4  # blocks a worker may be ahead of a slow one, whose result is still waited for
 _LIVES = 3  # workers a block may cost before it is given up
 
@@ -31,7 +32,7 @@ class Processes:
 
     def __init__(self, workers: int):
         self.workers = workers
-        self._context = mp.get_context("fork" if sys.platform == "linux" else "spawn")
+        self._context = mp.get_context("fork" if _FORKS else "spawn")
 
     def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
         """Yield ``function(block, *common)`` of each block, in order; a single block is done here."""
@@ -143,3 +144,21 @@ def _end_with_parent() -> None:
     """End at once when the parent is gone, so that no killed run holds its folder."""
     wait([mp.parent_process().sentinel])
     os._exit(1)
+
+
+def in_turn(*jobs: Callable[[], object]) -> list:
+    """Call functions one after another; return what they return."""
+    return [job() for job in jobs]
+
+
+def at_once(*jobs: Callable[[], object]) -> list:
+    """Call functions at the same time where the system forks, in turn elsewhere; return what they return.
+
+    >>> at_once(lambda: 1, lambda: 2)
+    [1, 2]
+    """
+    return list(Processes(len(jobs)).map(_nth, range(len(jobs)), jobs)) if _FORKS else in_turn(*jobs)
+
+
+def _nth(n: int, jobs: tuple):
+    return jobs[n]()
