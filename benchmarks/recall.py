@@ -3,7 +3,8 @@
     python benchmarks/recall.py out/sample data/city.answers.csv
 
 Prints class accuracy, mean best F1 of matters and of planted topics, how many planted topics stand among the first
-candidates, and where the single-event storms ended up.
+candidates, where issues that are mostly one single-event storm ended up, and whether a planted bulk registration was
+called a rise.
 """
 
 import argparse
@@ -58,7 +59,9 @@ def measure(folder: str, answers: str, *, top: int = 10) -> dict:
     topics = best_f1(planted, found)
     ranked = run.candidates.sort_values("rank")["issue_id"].tolist()
     rank = {t: rank_of(members, found, ranked) for t, members in planted.items()}
-    storms = both[both["storm"] == "1"]
+    storms = both.assign(storm=both["storm"] == "1").groupby("issue_id")["storm"].mean()
+    bulk = both.loc[both["batch"] == "1", "issue_id"].dropna().unique()
+    rising = run.signals[run.signals["signal"].eq("rise") & run.signals["points"].gt(0)]
     top_ids = set(ranked[:top])
     planted_share = both.assign(planted=both["planted"] == "1").groupby("issue_id")["planted"].mean()
     return {
@@ -70,8 +73,16 @@ def measure(folder: str, answers: str, *, top: int = 10) -> dict:
         "topics": {t: [round(float(topics[t]), 2), rank[t]] for t in sorted(planted)},
         "topics_in_top": [sum(0 < r <= top for r in rank.values()), len(planted)],
         "top_is_planted": [int(sum(planted_share[i] > 0.5 for i in top_ids)), len(top_ids)],
-        "storm_issues_in_top": sorted(set(storms["issue_id"].dropna()) & top_ids),
+        "storm_ranks": sorted(ranked.index(i) + 1 for i in storms.index[storms > 0.5]),
+        "bulk_called_rising": sorted(set(bulk) & set(rising["issue_id"]) - set(_planted_rise(both, rising))),
     }
+
+
+def _planted_rise(both: pd.DataFrame, rising: pd.DataFrame) -> list[str]:
+    """Return the rising issues that are mostly a topic planted with a rise: a bulk may lie among those too."""
+    grows = both["planted"].eq("1") & both["profile"].isin(("rise", "new", "winter"))
+    share = both.assign(grows=grows).groupby("issue_id")["grows"].mean()
+    return [i for i in rising["issue_id"] if share.get(i, 0) > 0.5]
 
 
 def main() -> None:

@@ -64,3 +64,18 @@ def test_the_lower_bound_is_scipys_wilson():
 
 def test_percentages_begin_at_twenty():
     assert "%" not in share_words(5, 19, 0.1, 0.5) and "%" in share_words(5, 20, 0.1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "code", "alleges"),
+    [
+        ("临办退休才知单位漏缴社保", "账户停缴了两年，公司不认。", "C24", True),
+        ("嫁出去的女儿分不到土地款", "村里说没有份，妇联来过也没用。", "C08", True),
+        ("过渡费断了，新房还没影", "封顶三年一直不分房，过渡期的钱也停了。", "C01", True),
+        ("房子没签字就被拆了", "没出示任何手续。", "C01", True),
+        ("咨询小区停水何时恢复", "请问什么时候来水？", "C15", False),
+        ("请问社保补缴如何办理", "想了解需要什么手续。", "C24", False),
+    ],
+)
+def test_a_wrong_is_told_from_a_question_on_the_same_subject(title, body, code, alleges):
+    assert (mark_allegations([title], [body], [code])[0] > 0.6) == alleges
