@@ -222,3 +222,13 @@ def test_damaged_zip_parts_do_not_hide_text(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.docx", "a") as package:
         package.writestr("word/header9.xml", f"<w:p><w:t>邮箱 who@example.org {PHONE}</w:t></w:p>")
     assert any("header9" in where for where, _ in texts_of(tmp_path))
+
+
+def test_a_folder_can_be_read_in_parts(tmp_path):
+    _petitions(tmp_path, record_id="13800138000")
+    (tmp_path / "a.json").write_text(json.dumps({"records": ["13800138000"]}))
+    (tmp_path / "b.md").write_text(f"电话{PHONE}", encoding="utf-8")
+    assert check_leaks(tmp_path, only=lambda name: name != "b.md") is None
+    assert check_leaks(tmp_path, only=lambda name: name == "a.json", ids=["13800138000"]) is None
+    with pytest.raises(LeakError, match="b.md"):
+        check_leaks(tmp_path, only=lambda name: name == "b.md")

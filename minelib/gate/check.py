@@ -1,7 +1,7 @@
 """Stop what still holds personal information."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +17,13 @@ _SHOWN = 10
 _BATCH = 4096  # texts held at once
 
 
-def check_leaks(folder: str | Path, *, reader: Reader | None = None) -> None:
+def check_leaks(
+    folder: str | Path,
+    *,
+    reader: Reader | None = None,
+    only: Callable[[str], bool] | None = None,
+    ids: Iterable[str] | None = None,
+) -> None:
     """Read every text of a run folder and stop when one holds personal information.
 
     Parameters
@@ -25,6 +31,10 @@ def check_leaks(folder: str | Path, *, reader: Reader | None = None) -> None:
     folder : path
     reader : Reader, optional
         Knows what was masked at load, and which texts it has read before.
+    only : callable, optional
+        Tells by its name, relative to the folder, whether a file is read now; another call has to read the rest.
+    ids : iterable of str, optional
+        The ledger's own numbers and those of our making; read from ``petitions.parquet`` when not given.
 
     Raises
     ------
@@ -33,8 +43,11 @@ def check_leaks(folder: str | Path, *, reader: Reader | None = None) -> None:
         there; or a file of a kind that cannot be read.
     """
     folder = Path(folder)
-    told = {f"petitions.parquet: record_id, place {n} in order": kinds for n, kinds in _telling(folder)}
-    _stop({**told, **_found(texts_of(folder), reader or Reader(), _ids(folder))})
+    with_rows = only is None or only("petitions.parquet")
+    numbers = _telling(folder) if with_rows else ()
+    told = {f"petitions.parquet: record_id, place {n} in order": kinds for n, kinds in numbers}
+    own = _ids(folder) if ids is None else Marks.of(list(ids))
+    _stop({**told, **_found(texts_of(folder, only=only), reader or Reader(), own)})
 
 
 def check_file(path: str | Path, *, folder: str | Path, reader: Reader | None = None) -> None:

@@ -3,7 +3,7 @@
 A file of a kind that cannot be read here does not leave.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from minelib.errors import LeakError
@@ -13,8 +13,14 @@ from minelib.gate.prints import pdf_file, png_file
 from minelib.gate.trees import Text, json_file, lines_file, notebook_file
 
 
-def texts_of(folder: Path) -> Iterator[Text]:
+def texts_of(folder: Path, *, only: Callable[[str], bool] | None = None) -> Iterator[Text]:
     """Yield (place, text) of every text that leaves with a folder, names of files too; hidden ones stay behind.
+
+    Parameters
+    ----------
+    folder : Path
+    only : callable, optional
+        Tells by its name, relative to the folder, whether a file is read now.
 
     Raises
     ------
@@ -23,7 +29,7 @@ def texts_of(folder: Path) -> Iterator[Text]:
     """
     for n, path in enumerate(sorted(folder.rglob("*")), 1):
         name = path.relative_to(folder)
-        if any(part.startswith(".") for part in name.parts):
+        if any(part.startswith(".") for part in name.parts) or only and not only(name.as_posix()):
             continue
         if path.is_symlink():
             raise LeakError(f"file {n} is a link: what it leads to cannot be checked, so it must not leave")
