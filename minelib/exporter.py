@@ -15,7 +15,8 @@ from nbconvert.utils.exceptions import ConversionException
 
 from minelib.briefing.markup import html_tables, markdown_blocks
 from minelib.briefing.typeset import typeset
-from minelib.errors import MinelibError
+from minelib.errors import LeakError, MinelibError
+from minelib.gate import check_texts, png_texts, words
 
 TAG = "briefing"
 UNDATED = "1970-01-01"  # PDF/A wants a date; a clock would change the bytes
@@ -70,14 +71,16 @@ def notebook_document(nb, *, name: str) -> tuple[dict, dict[str, bytes]]:
         When a code cell was not run or failed, no cell is tagged, or personal information would leave.
     """
     _refuse_unfinished(nb.cells)
-    cells = [cell for cell in nb.cells if TAG in cell.metadata.get("tags", [])]
+    cells = [cell for cell in nb.cells if _is_set(cell)]
     if not cells:
         raise RefusedError(
             f"没有标记为“{TAG}”的单元格，请给要导出的单元格加此标签 / no cell is tagged '{TAG}'."
         )
     images: dict[str, bytes] = {}
-    blocks = [block for cell in cells for block in _cell_blocks(cell, images)]
-    _refuse_leaks(blocks)
+    made = [list(_cell_blocks(cell, images)) for cell in cells]
+    head = _head(nb.metadata.get(TAG, {}))
+    _refuse_leaks({"name": name, "head": head}, dict(zip(_places(nb.cells), made, strict=True)), images)
+    blocks = [block for several in made for block in several]
     title = name
     if blocks and blocks[0]["kind"] == "heading" and blocks[0]["level"] == 1:
         title = _plain(blocks.pop(0)["text"])
@@ -85,7 +88,7 @@ def notebook_document(nb, *, name: str) -> tuple[dict, dict[str, bytes]]:
         if block["kind"] == "heading":
             block["level"] = max(1, block["level"] - 1)
     blocks.insert(0, {"kind": "title", "text": title})
-    document = {"title": title, "date": UNDATED, "blocks": blocks, **_head(nb.metadata.get(TAG, {}))}
+    document = {"title": title, "date": UNDATED, "blocks": blocks, **head}
     return document, images
 
 
@@ -102,16 +105,25 @@ def _refuse_unfinished(cells) -> None:
             )
 
 
-def _refuse_leaks(blocks: list[dict]) -> None:
-    """Refuse text that holds personal information; the message names kinds, never the text."""
-    from minelib.redact import scan
+def _is_set(cell) -> bool:
+    return TAG in cell.metadata.get("tags", [])
 
-    kinds = sorted({found.kind for found in scan("\n".join(_texts(blocks)))})
-    if kinds:
-        raise RefusedError(
-            f"含有未脱敏的个人信息（{'、'.join(kinds)}），请脱敏后{_RUN} / "
-            f"unredacted personal information: redact, {_RUN_EN}"
-        )
+
+def _places(cells) -> list[str]:
+    return [f"cell {place}" for place, cell in enumerate(cells, start=1) if _is_set(cell)]
+
+
+def _refuse_leaks(about: Mapping, blocks: Mapping[str, list], images: Mapping[str, bytes]) -> None:
+    """Have the leak gate read what would be set; the message names cells and kinds, never the text."""
+    told = {**about, **blocks}
+    texts = [(place, text) for place, value in told.items() for text in _texts(value)]
+    for name, content in images.items():
+        within = words(content.decode("utf-8", "replace")) if name.endswith(".svg") else png_texts(content)
+        texts += [(name, text) for _, text in within] if not name.endswith(".jpg") else []
+    try:
+        check_texts(texts)
+    except LeakError as error:
+        raise RefusedError(f"含有未脱敏的个人信息，请脱敏后{_RUN} / redact, {_RUN_EN} {error}") from None
 
 
 def _cell_blocks(cell, images: dict[str, bytes]) -> Iterator[dict]:

@@ -173,7 +173,7 @@ def test_personal_information_is_refused_and_not_repeated(where):
                                 outputs=[new_output("stream", name="stdout", text=f"电话{phone}")]),
     }[where]  # fmt: skip
     message = refused(cell)
-    assert "个人信息" in message and phone not in message
+    assert "个人信息" in message and "cell 2 (PHONE)" in message and phone not in message
 
 
 def test_a_phone_number_cut_by_emphasis_is_found():
@@ -194,3 +194,11 @@ def test_the_same_notebook_gives_the_same_bytes():
         SupervisionBriefingExporter().from_notebook_node(book)[0]
         == (SupervisionBriefingExporter().from_notebook_node(book)[0])
     )
+
+
+def test_a_telephone_in_a_drawing_or_in_the_head_is_found():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>电话13812345678</text></svg>'
+    drawn = new_output("display_data", {"image/svg+xml": svg})
+    assert "figure1.svg" in refused(new_code_cell("f", execution_count=1, outputs=[drawn], metadata=TAGGED))
+    with pytest.raises(RefusedError, match="head"):
+        export(notebook(briefing={"masthead": "简报", "recipients": "张三13812345678"}))

@@ -5,8 +5,19 @@ notebooks), so that a slip anywhere between is caught. A hit stops the run and n
 text.
 """
 
-from minelib.gate.check import check_file, check_leaks, check_notebook
+from minelib.gate.check import check_file, check_leaks, check_notebook, check_texts
+from minelib.gate.markup import words
+from minelib.gate.prints import png_texts
 from minelib.gate.reader import Reader
 from minelib.gate.texts import texts_of
 
-__all__ = ["Reader", "check_file", "check_leaks", "check_notebook", "texts_of"]
+__all__ = [
+    "Reader",
+    "check_file",
+    "check_leaks",
+    "check_notebook",
+    "check_texts",
+    "png_texts",
+    "texts_of",
+    "words",
+]

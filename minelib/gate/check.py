@@ -95,7 +95,18 @@ def check_notebook(notebook: str | Path | Mapping, *, reader: Reader | None = No
     minelib.errors.LeakError: 1 texts still hold personal information, nothing was released: cell 1.source (PHONE)
     """
     tree = notebook if isinstance(notebook, Mapping) else _tree(Path(notebook))
-    _stop(_found(notebook_texts(tree), reader or Reader()))
+    check_texts(notebook_texts(tree), reader=reader)
+
+
+def check_texts(texts: Iterable[Text], *, reader: Reader | None = None) -> None:
+    """Stop when one of (place, text) holds personal information.
+
+    Raises
+    ------
+    LeakError
+        Naming places and kinds.
+    """
+    _stop(_found(texts, reader or Reader()))
 
 
 def _tree(path: Path) -> Mapping:

@@ -80,8 +80,13 @@ def _strings(node, where: str = "") -> Iterator[Text]:
 
 
 def png_file(path: Path) -> Iterator[Text]:
-    """Yield what a picture's chunks say beside the pixels; what is drawn is checked by the table beside it."""
-    data, at = path.read_bytes(), 8
+    """Yield what a picture says beside its pixels; what is drawn is checked by the table beside it."""
+    yield from png_texts(path.read_bytes())
+
+
+def png_texts(data: bytes) -> Iterator[Text]:
+    """Yield what the chunks of a picture say beside the pixels."""
+    at = 8
     while at + 8 <= len(data):
         size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         if kind not in _PNG:
