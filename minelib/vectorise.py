@@ -81,6 +81,27 @@ def term_counts(tokens: Sequence[Sequence[str]], *, min_df: int = 1, max_df: flo
     return limit_frequency(matrix, min_df=min_df, max_df=max_df)
 
 
+def add_counts(first: TermMatrix, second: TermMatrix, *, times: float = 1.0) -> TermMatrix:
+    """Add to the counts of some texts `times` the counts of other tokens of the same texts.
+
+    >>> both = add_counts(term_counts([["工资", "拖欠"]]), term_counts([["工资", "讨薪"]]), times=2)
+    >>> both.words, both.counts.toarray().tolist()
+    (('工资', '拖欠', '讨薪'), [[3.0, 1.0, 2.0]])
+    """
+    words = tuple(sorted({*first.words, *second.words}))
+    column = {word: j for j, word in enumerate(words)}
+    placed = [(_placed(m, column), factor) for m, factor in ((first, 1.0), (second, times))]
+    return TermMatrix(sum(m * np.float32(factor) for m, factor in placed).tocsr(), words)
+
+
+def _placed(matrix: TermMatrix, column: dict[str, int]) -> sp.csr_matrix:
+    """Return the counts under another vocabulary that holds this one in the same order."""
+    where = np.fromiter((column[w] for w in matrix.words), dtype=np.int32, count=len(matrix.words))
+    counts = matrix.counts
+    shape = counts.shape[0], len(column)
+    return sp.csr_matrix((counts.data, where[counts.indices], counts.indptr), shape=shape)
+
+
 def limit_frequency(matrix: TermMatrix, *, min_df: int = 1, max_df: float = 1.0) -> TermMatrix:
     """Leave out words in fewer than `min_df` texts or in more than the share `max_df`."""
     if not 0 < max_df <= 1:

@@ -246,8 +246,8 @@ def test_stability_tells_a_clear_group_from_a_chance_one(unknown):
     assert table["stability"].head(2).min() > 0.7
     chance = np.random.default_rng(0).integers(0, 4, 200)
 
-    def regroup(rows, seed):
-        return np.random.default_rng(seed).integers(0, 4, len(rows))
+    def regroup(draws):
+        return (np.random.default_rng(seed).integers(0, 4, len(rows)) for rows, seed in draws)
 
     assert stability(chance, np.arange(200), regroup, resamples=5, seed=0).max() < 0.4
 

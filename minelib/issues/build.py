@@ -8,7 +8,7 @@ import pandas as pd
 
 from minelib.errors import InputError
 from minelib.issues.firm import stability
-from minelib.issues.gather import Gathered, Rows, gather, most_common
+from minelib.issues.gather import Gathered, Rows, gather, most_common, tells_class
 from minelib.issues.group import (
     ENOUGH_TO_DISCOVER,
     MIN_MATTERS,
@@ -23,6 +23,7 @@ from minelib.issues.group import (
 from minelib.issues.table import OF_A_CLASS, issue_ids, issue_table
 from minelib.issues.wrongs import Wrong, load_wrongs
 from minelib.knowledge.taxonomy import load_taxonomy
+from minelib.scale import MapBlocks, map_here
 
 GRANULARITIES = ("coarse", "default", "fine")
 SMALL = 300  # matters below which what tells no known wrong is gathered by class
@@ -76,6 +77,7 @@ def find_issues(
     wrongs: Sequence[Wrong] | None = None,
     seed: int = 0,
     resamples: int = 8,
+    map_blocks: MapBlocks = map_here,
 ) -> Issues:
     """Find issues: the same kind of wrong in different matters, at different places or respondents.
 
@@ -97,6 +99,8 @@ def find_issues(
         Instead of the packaged list; an empty one leaves clustering alone.
     seed, resamples : int
         Of the clustering, and how often it is repeated on 80 % of the matters to see what stays.
+    map_blocks : callable
+        An engine's `map`: where blocks of petitions are read and resamples are grouped.
 
     Raises
     ------
@@ -114,12 +118,12 @@ def find_issues(
     """
     _check(petitions, (matter_id, class_code, tokens), granularity)
     known = load_wrongs() if wrongs is None else tuple(wrongs)
-    g, order = gather(petitions, matter_id, class_code, tokens, known, seed)
-    everyone = np.arange(len(g.rows))
-    cuts = _cuts(g, known, everyone, GRANULARITIES, seed)
+    g, order = gather(petitions, matter_id, class_code, tokens, known, seed, map_blocks)
+    n_matters = g.table["matter_id"].nunique()
+    cuts = _cuts(g.rows, known, GRANULARITIES, seed, n_matters)
 
-    def regroup(rows: np.ndarray, other_seed: int) -> np.ndarray:
-        return _cuts(g, known, rows, (granularity,), other_seed)[granularity].group
+    def regroup(draws):
+        return map_blocks(_regroup, draws, g.rows, known, granularity, n_matters)
 
     firm = stability(cuts[granularity].group, g.rows.matter, regroup, resamples=resamples, seed=seed)
     alike = likeness(g.weights, cuts[granularity], g.rows.matter)
@@ -144,25 +148,32 @@ def _check(petitions: pd.DataFrame, others: Sequence[Sequence], granularity: str
 
 
 def _cuts(
-    g: Gathered, known: Sequence[Wrong], rows: np.ndarray, levels: Sequence[str], seed: int
+    rows: Rows, known: Sequence[Wrong], levels: Sequence[str], seed: int, n_matters: int
 ) -> dict[str, Grouping]:
-    """Group some of the petitions once, and cut the groups at each of `levels`."""
-    some, code = g.rows.take(rows), g.table["class_code"].to_numpy(object)[rows]
-    parts = group_rows(some, known, seed=seed)
-    whole = keep_recurring(widen(parts, known), some)
-    if g.table["matter_id"].nunique() < SMALL:
-        whole, parts = (_rest_by_class(cut, some) for cut in (whole, parts))
+    """Group petitions once, and cut the groups at each of `levels`; `n_matters` of the whole ledger."""
+    parts = group_rows(rows, known, seed=seed)
+    whole = keep_recurring(widen(parts, known), rows)
+    if n_matters < SMALL:
+        whole, parts = (_rest_by_class(cut, rows) for cut in (whole, parts))
     how = {
-        "coarse": lambda: _by_class(whole, code),
+        "coarse": lambda: _by_class(whole, rows.code),
         "default": lambda: whole,
-        "fine": lambda: keep_recurring(cut_large(parts, some.vectors, seed), some),
+        "fine": lambda: keep_recurring(cut_large(parts, rows.vectors, seed), rows),
     }
     return {level: how[level]() for level in levels}
 
 
+def _regroup(
+    draw: tuple[np.ndarray, int], rows: Rows, known: Sequence[Wrong], level: str, n_matters: int
+) -> np.ndarray:
+    """Group the petitions of one resample, with a seed of its own."""
+    some, seed = draw
+    return _cuts(rows.take(some), known, (level,), seed, n_matters)[level].group
+
+
 def _rest_by_class(cut: Grouping, rows: Rows) -> Grouping:
     """In a small ledger gather what tells no known wrong by its class: too few to cluster, enough to see."""
-    rest = (cut.group < 0) & (rows.code != "")
+    rest = (cut.group < 0) & tells_class(rows.code)
     number, codes = pd.factorize(rows.code[rest], sort=True)
     group, strength = cut.group.copy(), np.where(rest, _BY_CLASS, cut.strength)
     group[rest] = number + len(cut.names)

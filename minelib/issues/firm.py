@@ -1,6 +1,6 @@
 """How firm is each group: is it found again when some matters were not there?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -8,7 +8,7 @@ SHARE = 0.8  # of the matters are in a resample
 MOST = 20_000  # but no more petitions than about so many
 
 
-Regroup = Callable[[np.ndarray, int], np.ndarray]
+Regroup = Callable[[Iterable[tuple[np.ndarray, int]]], Iterable[np.ndarray]]
 
 
 def stability(
@@ -21,7 +21,7 @@ def stability(
     group, matter : ndarrays of int
         Group of each petition, -1 for none; its matter, which stays or goes as a whole.
     regroup : callable
-        Rows kept and a seed to new groups of those rows.
+        For each of some resamples, its rows and a seed, new groups of those rows.
     resamples : int
         Each on a random 80 % of the matters and with a seed of its own.
 
@@ -37,7 +37,7 @@ def stability(
 
     Examples
     --------
-    >>> all_in_one = lambda rows, seed: np.zeros(len(rows), int)
+    >>> all_in_one = lambda draws: (np.zeros(len(rows), int) for rows, seed in draws)
     >>> stability(np.array([0, 0, 0, 0]), np.arange(4), all_in_one, resamples=2, seed=0)
     array([1.])
     """
@@ -46,11 +46,11 @@ def stability(
         return np.full(n_groups, np.nan)
     draw = np.random.default_rng(seed)
     share = min(SHARE, MOST / max(len(group), 1))
-    overlap = np.zeros((resamples, n_groups))
-    for r in range(resamples):
-        rows = np.flatnonzero(draw.random(n_matters)[matter] < share)
-        overlap[r] = _best_jaccard(group[rows], regroup(rows, seed + 1 + r), n_groups)
-    return overlap.mean(axis=0)
+    kept = [np.flatnonzero(draw.random(n_matters)[matter] < share) for _ in range(resamples)]
+    seeds = range(seed + 1, seed + 1 + resamples)
+    found = regroup(list(zip(kept, seeds, strict=True)))
+    pairs = zip(kept, found, strict=True)
+    return np.mean([_best_jaccard(group[rows], new, n_groups) for rows, new in pairs], axis=0)
 
 
 def _best_jaccard(old: np.ndarray, new: np.ndarray, n_groups: int) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Petitions as rows of numbers that carry no names: what each says, and which matter and place it is of."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,10 +8,12 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from minelib.issues.spot import spot_wrongs
+from minelib.issues.read import read_petitions
 from minelib.issues.wrongs import Wrong
 from minelib.knowledge.taxonomy import load_taxonomy
-from minelib.vectorise import TermMatrix, limit_frequency, term_counts, tfidf
+from minelib.scale import MapBlocks, map_here
+from minelib.tokens import Tokens
+from minelib.vectorise import TermMatrix, add_counts, limit_frequency, term_counts, tfidf
 
 DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still have some in common
 _ROWS_A_DIMENSION = 4
@@ -35,7 +36,7 @@ class Rows:
     vectors : ndarray of float32, shape (n_rows, n_dimensions)
         Unit length; zero for a petition without words.
     code : ndarray of str, shape (n_rows,)
-        Grievance class; "" where it is of another taxonomy or fits nowhere.
+        Grievance class, of any taxonomy.
     """
 
     matter: np.ndarray
@@ -54,12 +55,13 @@ class Rows:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All petitions of a ledger, sorted by `record_id`: `table`, `rows`, words counted and weighed."""
+    """All petitions of a ledger by `record_id`; words counted and weighed; titles cut, without names."""
 
     table: pd.DataFrame
     rows: Rows
     terms: TermMatrix
     weights: sp.csr_matrix
+    heads: Tokens
 
 
 def gather(
@@ -69,6 +71,7 @@ def gather(
     tokens: Sequence[Sequence[str]],
     wrongs: Sequence[Wrong],
     seed: int,
+    map_blocks: MapBlocks = map_here,
 ) -> tuple[Gathered, np.ndarray]:
     """Bring petitions into a fixed order and into numbers; also return that order."""
     given = {"matter_id": matter_id, "class_code": class_code}
@@ -77,13 +80,12 @@ def gather(
     table = table.iloc[order].reset_index(drop=True)
     matter, ids = pd.factorize(table["matter_id"], sort=True)
     site = pd.factorize(_sites(table, ids))[0][matter]
-    titles = table["title"].tolist()
-    terms = _terms(titles, [tokens[i] for i in order])
-    score = _heed_class(spot_wrongs(titles, table["text"].tolist(), wrongs), table["class_code"], wrongs)
+    said, heads = read_petitions(table, wrongs, map_blocks)
+    terms = _terms(table["title"].tolist(), Tokens.of(tokens).take(order), heads)
+    score = _heed_class(said, table["class_code"], wrongs)
     weights = tfidf(terms.counts)
-    code = np.where(tells_class(table["class_code"]), table["class_code"], "").astype(object)
-    rows = Rows(matter, site, score, _embed(weights, seed), code)
-    return Gathered(table, rows, terms, weights), order
+    rows = Rows(matter, site, score, _embed(weights, seed), table["class_code"].to_numpy(object))
+    return Gathered(table, rows, terms, weights, heads), order
 
 
 def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wrong]) -> sp.csr_matrix:
@@ -101,7 +103,7 @@ def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wr
     return cells.tocsr()
 
 
-def tells_class(class_code: pd.Series) -> np.ndarray:
+def tells_class(class_code: np.ndarray) -> np.ndarray:
     """Tell which codes are a class of the packaged taxonomy, and not the class of what fits nowhere."""
     taxonomy = load_taxonomy()
     return np.isin(class_code.astype(str), [c for c in taxonomy.codes if c != taxonomy.other])
@@ -129,24 +131,22 @@ def _sites(table: pd.DataFrame, matter_ids: Sequence[str]) -> pd.Series:
     return site.fillna(pd.Series([f"\0{m}" for m in matter_ids], index=site.index))
 
 
-def _terms(titles: list[str], tokens: list[Sequence[str]]) -> TermMatrix:
+def _terms(titles: list[str], tokens: Tokens, heads: Tokens) -> TermMatrix:
     """Count each petition's words, those of titles twice, without the names of places and respondents."""
-    from minelib.mentions import strip_mentions
-    from minelib.segment import Segmenter
-
-    cutter = Segmenter()
-    heads = cutter.segment(map(strip_mentions, titles))
-    names = _name_words(cutter.segment(titles), heads)
-    words = term_counts([[*head, *body] for head, body in zip(heads, tokens, strict=True)])
-    plain = np.array([w not in names and not _DISTRICT.fullmatch(w) for w in words.words], dtype=bool)
-    kept = TermMatrix(words.counts[:, plain], tuple(w for w, p in zip(words.words, plain, strict=True) if p))
-    return limit_frequency(kept, min_df=min(_MIN_TEXTS, max(2, len(titles) // 10)))
+    plain, masked = term_counts(tokens), term_counts(heads)
+    names = _name_words(term_counts(tokens.heads([len(title) for title in titles])), masked)
+    words = add_counts(plain, masked)
+    kept = np.array([w not in names and not _DISTRICT.fullmatch(w) for w in words.words], dtype=bool)
+    terms = TermMatrix(words.counts[:, kept], tuple(np.array(words.words, dtype=object)[kept]))
+    return limit_frequency(terms, min_df=min(_MIN_TEXTS, max(2, len(titles) // 10)))
 
 
-def _name_words(titles: list[list[str]], masked: list[list[str]]) -> set[str]:
+def _name_words(titles: TermMatrix, masked: TermMatrix) -> set[str]:
     """Return the words that stand mostly inside names: taking the names out takes them out."""
-    before, after = (Counter(w for title in some for w in title) for some in (titles, masked))
-    return {w for w, n in before.items() if after[w] < n / 2}
+    before, after = (
+        dict(zip(m.words, np.asarray(m.counts.sum(axis=0)).ravel(), strict=True)) for m in (titles, masked)
+    )
+    return {w for w, n in before.items() if after.get(w, 0) < n / 2}
 
 
 def _embed(weighted: sp.csr_matrix, seed: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from minelib.issues.absorb import absorbed
 from minelib.issues.discover import discover_groups, sums
-from minelib.issues.gather import Rows
+from minelib.issues.gather import Rows, tells_class
 from minelib.issues.spot import SAID
 from minelib.issues.spread import best_wrong, spread_scores
 from minelib.issues.wrongs import Wrong
@@ -58,7 +58,8 @@ def group_rows(rows: Rows, wrongs: Sequence[Wrong], *, seed: int = 0) -> Groupin
 def _absorb(rows: Rows, group: np.ndarray, wrongs: Sequence[Wrong]) -> np.ndarray:
     """Let found groups that tell a known wrong in other words join it."""
     wider, topics = [w.part_of for w in wrongs], [w.topic for w in wrongs]
-    into = absorbed(rows.vectors, group, wider=wider, topics=topics, codes=rows.code)
+    codes = np.where(tells_class(rows.code), rows.code, "")
+    into = absorbed(rows.vectors, group, wider=wider, topics=topics, codes=codes)
     return np.append(into, -1)[group]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,10 +38,15 @@ def spot_wrongs(titles: Sequence[str], bodies: Sequence[str], wrongs: Sequence[W
     >>> spot_wrongs(["工资被拖欠半年"], ["老板拖欠我们工资"], wrongs).toarray().tolist()
     [[6.0]]
     """
-    sayings = _Sayings(wrongs)
+    sayings = _sayings(tuple(wrongs))
     starts = range(0, max(len(titles), 1), _BLOCK)
     blocks = [sayings.score(titles[i : i + _BLOCK], bodies[i : i + _BLOCK]) for i in starts]
     return sp.vstack(blocks, format="csr", dtype=np.float32)
+
+
+@lru_cache(maxsize=2)
+def _sayings(wrongs: tuple[Wrong, ...]) -> "_Sayings":
+    return _Sayings(wrongs)
 
 
 def _heading(title: str, body: str) -> str:

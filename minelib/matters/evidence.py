@@ -15,7 +15,8 @@ import scipy.sparse as sp
 from minelib.matters.names import TaughtNames
 from minelib.mentions import Mention, find_mentions, name_stem, normalise_name
 from minelib.schema import MASK
-from minelib.vectorise import document_frequency, limit_frequency, term_counts, tfidf
+from minelib.tokens import Tokens
+from minelib.vectorise import TermMatrix, add_counts, document_frequency, limit_frequency, term_counts, tfidf
 
 TITLE_WEIGHT = 3  # a title's words count as if said this often
 BACKGROUND = 2000  # a name's rarity is that in a ledger of at least so many petitions
@@ -60,14 +61,14 @@ def word_weights(
 
     Words inside a name of `mentions` are left out where it is given: names are evidence of their own.
     """
-    heads = [_title_tokens(words, len(title)) for words, title in zip(tokens, titles, strict=True)]
-    weighed = [head * (TITLE_WEIGHT - 1) + list(words) for head, words in zip(heads, tokens, strict=True)]
+    coded = Tokens.of(tokens)
+    heads = coded.heads([len(title) for title in titles])
     if mentions is not None:
-        weighed = [_unnamed(words, found) for words, found in zip(weighed, mentions, strict=True)]
-    return _weigh(weighed, max_df=0.2)
+        coded, heads = (Tokens.of(list(map(_unnamed, some, mentions))) for some in (coded, heads))
+    return _weigh(add_counts(term_counts(coded), term_counts(heads), times=TITLE_WEIGHT - 1), max_df=0.2)
 
 
-def _unnamed(words: list[str], found: Sequence[Mention]) -> list[str]:
+def _unnamed(words: Sequence[str], found: Sequence[Mention]) -> list[str]:
     """Return the words that are not part of a name."""
     names = "\n".join({m.name for m in found})
     return [word for word in words if word not in names]
@@ -98,7 +99,7 @@ def gather(
     named = _named(petitions, mentions, places, respondents)
     return Evidence(
         words=words,
-        grams=_weigh([_grams(title) for title in petitions["title"]], max_df=0.05),
+        grams=_weigh(term_counts([_grams(title) for title in petitions["title"]]), max_df=0.05),
         names=_rarity(_matrix(named)),
         stems=_matrix(_stems(petitions["title"], mentions)),
         **_areas(petitions["title"], mentions, places),
@@ -120,25 +121,16 @@ def dots(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarr
     return out
 
 
-def _title_tokens(words: Sequence[str], length: int) -> list[str]:
-    """Return the tokens that make up the first `length` characters."""
-    end = seen = 0
-    while end < len(words) and seen < length:
-        seen += len(words[end])
-        end += 1
-    return list(words[:end])
-
-
 def _grams(title: str) -> list[str]:
     """Return the runs of three characters, each sorted: 云栖网 and 栖云网 share one."""
     text = _AREA.sub("", title)
     return ["".join(sorted(run)) for run in zip(text, text[1:], text[2:], strict=False)]
 
 
-def _weigh(tokens: Sequence[Sequence[str]], *, max_df: float) -> sp.csr_matrix:
+def _weigh(terms: TermMatrix, *, max_df: float) -> sp.csr_matrix:
     """Return TF-IDF of words that are not in most texts; a word of one text only lengthens its row."""
-    share = max(max_df, min(1.0, 60 / max(1, len(tokens))))
-    weighed = tfidf(limit_frequency(term_counts(tokens), max_df=share).counts)
+    share = max(max_df, min(1.0, 60 / max(1, terms.counts.shape[0])))
+    weighed = tfidf(limit_frequency(terms, max_df=share).counts)
     return weighed[:, document_frequency(weighed) > 1]
 
 

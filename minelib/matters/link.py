@@ -12,14 +12,14 @@ from minelib.matters.average import average_groups
 from minelib.matters.copies import copy_of
 from minelib.matters.evidence import Evidence, dots, gather, word_weights
 from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chances, features
-from minelib.mentions import Mention, find_mentions
+from minelib.mentions import Mention, mention_petitions
 from minelib.schema import LINK, frame
+from minelib.tokens import Tokens
 
 FIRST = 0.75  # two petitions begin a matter from this chance on
 LEAST = 0.4  # a matter grows while the mean chance of its pairs is at least this
 MIN_CHANCE = 0.1  # weaker pairs say nothing for a matter
 SMALL = 300  # letters among which a name is as common as any word: its words are then left to the names
-HEAD = 600  # characters of a letter in which names are looked for; later ones are of bystanders
 _NEAR = 0.8  # cosine of the words from which a link is called a near copy
 REASONS = ("copy", "near copy", "same petitioner", "same place and thing")
 
@@ -65,7 +65,7 @@ def link_matters(
         Grievance class of each petition, "" where not known; several columns where it may be of several.
         Petitions with no class in common are linked less easily.
     mentions : sequence of sequences of Mention, optional
-        Names in each title and text joined by a line break; found here when not given.
+        As `mention_petitions` gives them; found here when not given.
     seed : int
         Not used, as nothing is drawn at random; here so that every step is called alike.
 
@@ -82,16 +82,14 @@ def link_matters(
     """
     order = np.argsort(petitions["record_id"].to_numpy(dtype=str), kind="stable")
     rows = petitions.iloc[order].reset_index(drop=True)
-    tokens = [tokens[i] for i in order] if tokens is not None else _cut(rows)
-    words = word_weights(rows["title"], tokens)
+    coded = Tokens.of(tokens).take(order) if tokens is not None else Tokens.of(_cut(rows))
+    words = word_weights(rows["title"], coded)
     first, likeness = copy_of(rows, words)
     kept = np.unique(first)
-    named = [mentions[i] for i in order[kept]] if mentions is not None else _find(rows.iloc[kept])
+    named = [mentions[i] for i in order[kept]] if mentions is not None else mention_petitions(rows.iloc[kept])
     codes = _codes(classes, order[kept]) if classes is not None else [set()] * len(kept)
-    if len(kept) < SMALL:
-        words = word_weights(rows["title"].iloc[kept], [tokens[i] for i in kept], named)
-    else:
-        words = words[kept]
+    small = len(kept) < SMALL
+    words = word_weights(rows["title"].iloc[kept], coded.take(kept), named) if small else words[kept]
     e = gather(rows.iloc[kept], words, named, codes)
     edges = pd.concat([_copies(first, likeness), _pairs(e, kept)], ignore_index=True)
     matter = _matters(first, edges)
@@ -106,12 +104,6 @@ def _cut(rows: pd.DataFrame) -> list[list[str]]:
 
     pairs = zip(rows["title"], rows["text"], strict=True)
     return Segmenter().segment(f"{title}\n{text}" for title, text in pairs)
-
-
-def _find(rows: pd.DataFrame) -> list[list[Mention]]:
-    """Find the names in titles and the heads of texts."""
-    pairs = zip(rows["title"], rows["text"], strict=True)
-    return [find_mentions(f"{title}\n{text[:HEAD]}") for title, text in pairs]
 
 
 def _codes(classes, order: np.ndarray) -> list[set[str]]:

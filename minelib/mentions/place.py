@@ -9,7 +9,8 @@ from minelib.mentions.find import Mention, find_mentions
 # Which kind says best where it is, and against whom; the first that a text names is taken.
 PLACE_KINDS = ("compound", "village", "school", "hospital", "place", "road", "area", "transit")
 RESPONDENT_KINDS = ("company", "platform", "school", "hospital", "office")
-_HEAD = 400  # characters of a letter that are searched: names come early, long letters name many bystanders
+HEAD = 600  # characters of a letter that are searched: names come early, long letters name many bystanders
+_EARLY = 400  # and those in which what the letter is about is named
 
 
 def place_of(mentions: Sequence[Mention]) -> str:
@@ -42,7 +43,22 @@ def township_of(mentions: Sequence[Mention]) -> str:
     return next(iter(towns + narrow + districts), "")
 
 
-def name_petitions(petitions: pd.DataFrame) -> pd.DataFrame:
+def mention_petitions(petitions: pd.DataFrame) -> list[list[Mention]]:
+    """Find the names in each title and the head of each text, joined by a line break.
+
+    Looks at one petition at a time, so it may be mapped over blocks.
+
+    >>> table = pd.DataFrame({"title": ["金桂路积水"], "text": ["云栖苑小区门口积水"]})
+    >>> [m.name for m in mention_petitions(table)[0]]
+    ['金桂路', '云栖苑']
+    """
+    pairs = zip(petitions["title"], petitions["text"], strict=True)
+    return [find_mentions(f"{title}\n{text[:HEAD]}") for title, text in pairs]
+
+
+def name_petitions(
+    petitions: pd.DataFrame, mentions: Sequence[Sequence[Mention]] | None = None
+) -> pd.DataFrame:
     """Name the place, the respondent and the area of each petition.
 
     What the ledger itself says of place and respondent goes before the title, and that before the letter.
@@ -51,6 +67,8 @@ def name_petitions(petitions: pd.DataFrame) -> pd.DataFrame:
     ----------
     petitions : DataFrame
         Columns of `schema.PETITION`; ``place`` and ``respondent`` may be absent.
+    mentions : sequence of sequences of Mention, optional
+        As `mention_petitions` gives them; found here when not given.
 
     Returns
     -------
@@ -60,15 +78,15 @@ def name_petitions(petitions: pd.DataFrame) -> pd.DataFrame:
     n = len(petitions)
     empty = [""] * n
     own = [petitions[c].tolist() if c in petitions else empty for c in ("place", "respondent")]
-    texts = zip(petitions["title"], petitions["text"], *own, strict=True)
-    rows = [_names(title, text, place, respondent) for title, text, place, respondent in texts]
+    mentions = mention_petitions(petitions) if mentions is None else mentions
+    rows = [_names(*row) for row in zip(petitions["title"], mentions, *own, strict=True)]
     table = pd.DataFrame(rows, columns=["named_place", "named_respondent", "township"], dtype="str")
     return table.assign(record_id=petitions["record_id"].to_numpy())[["record_id", *table.columns]]
 
 
-def _names(title: str, text: str, place: str, respondent: str) -> tuple[str, str, str]:
+def _names(title: str, found: Sequence[Mention], place: str, respondent: str) -> tuple[str, str, str]:
     """Return place, respondent and township of one petition."""
-    said = find_mentions(f"{title}\n{text[:_HEAD]}")
+    said = [m for m in found if m.end <= len(title) + _EARLY]
     where = find_mentions(place) if place else []
     area = township_of(where) or place or township_of(said)
     return place_of(where) or place_of(said), respondent or respondent_of(said), area

@@ -1,0 +1,48 @@
+"""What one petition says by itself, read block by block: known wrongs, and its title without names."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pandas as pd
+import scipy.sparse as sp
+
+from minelib.issues.spot import spot_wrongs
+from minelib.issues.wrongs import Wrong
+from minelib.scale import MapBlocks, blocks_of
+from minelib.tokens import Tokens
+
+_BLOCK_ROWS = 4_000  # to look for a thousand phrases costs a little by itself
+
+
+def read_petitions(
+    petitions: pd.DataFrame, wrongs: Sequence[Wrong], map_blocks: MapBlocks
+) -> tuple[sp.csr_matrix, Tokens]:
+    """Return how strongly each petition says each wrong, and the words of its title without names.
+
+    Parameters
+    ----------
+    petitions : DataFrame
+        ``title``, ``text``.
+    map_blocks : callable
+        Where blocks are read; how rows are parted changes nothing.
+    """
+    blocks = blocks_of(petitions[["title", "text"]], _BLOCK_ROWS)
+    scores, heads = zip(*map_blocks(read_block, blocks, tuple(wrongs)), strict=True)
+    return sp.vstack(scores, format="csr"), Tokens.joined(heads)
+
+
+def read_block(petitions: pd.DataFrame, wrongs: tuple[Wrong, ...]) -> tuple[sp.csr_matrix, Tokens]:
+    """Read some petitions; see `read_petitions`."""
+    from minelib.mentions import strip_mentions
+
+    titles = petitions["title"].tolist()
+    score = spot_wrongs(titles, petitions["text"].tolist(), wrongs)
+    return score, Tokens.of(_cutter().segment(map(strip_mentions, titles)))
+
+
+@cache
+def _cutter():
+    """Return the segmenter of this process: its dictionary takes a while to load."""
+    from minelib.segment import Segmenter
+
+    return Segmenter()
