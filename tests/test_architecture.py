@@ -17,7 +17,7 @@ segment tokens vectorise mentions
 classes matters describe issues lookup
 trends laws screen outreach
 tally runs tables review compare dossier
-plots briefing disclosure gate explore widget exporter
+disclosure plots briefing gate explore widget exporter
 stages pipeline update
 sample notebooks cli
 """

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from minelib.disclosure import suppress, uniqueness
+from minelib.disclosure import recoverable, suppress, suppressed_cells, uniqueness
 
-tables = st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=2, max_size=4)
+tables = st.integers(2, 6).flatmap(
+    lambda n: st.lists(st.lists(st.integers(0, 9), min_size=n, max_size=n), min_size=2, max_size=6)
+)
 
 
 def test_small_cells_are_hidden_and_zeros_shown():
@@ -21,19 +23,8 @@ def test_small_cells_are_hidden_and_zeros_shown():
     assert pd.isna(hidden.iloc[0, 1]) and hidden.iloc[0, 0] == 0
 
 
-@given(tables, st.integers(2, 5))
-@settings(max_examples=60, deadline=None)
-def test_no_hidden_cell_stands_alone_in_its_row_or_column(rows, least):
-    counts = np.array(rows)
-    hidden = suppress(pd.DataFrame(counts), least=least).isna().to_numpy()
-    assert hidden[(counts > 0) & (counts < least)].all()
-    for grid, marks in ((counts, hidden), (counts.T, hidden.T)):
-        for line, mark in zip(grid, marks, strict=True):
-            assert mark.sum() != 1 or not line[~mark].any()
-
-
-def span(counts, hidden, cell) -> float:
-    """Return how far apart the least and the largest value of a hidden cell are, given all sums."""
+def ends(counts, hidden, cell) -> tuple[int, int]:
+    """Return the least and the largest value a hidden cell can have, given all sums, by linear programming."""
     places = np.argwhere(hidden)
     sums = [
         (places[:, axis] == i, (counts * hidden).sum(axis=1 - axis)[i])
@@ -42,14 +33,39 @@ def span(counts, hidden, cell) -> float:
     ]
     matrix, right = np.array([m for m, _ in sums], float), [s for _, s in sums]
     goal = (places == cell).all(axis=1).astype(float)
-    ends = [linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=(0, None)).fun for sign in (1, -1)]
-    return -ends[1] - ends[0]
+    low, high = (linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=(0, None)).fun for sign in (1, -1))
+    return round(low), round(-high)
 
 
-def test_a_hidden_cell_cannot_be_worked_out_from_the_sums():
-    counts = np.array([[1, 6, 9, 4], [4, 7, 8, 6], [5, 2, 9, 7]])
-    hidden = suppress(pd.DataFrame(counts)).isna().to_numpy()
-    assert all(span(counts, hidden, cell) > 0 for cell in np.argwhere(hidden & (counts < 3)))
+@given(tables, st.integers(2, 5))
+@settings(max_examples=80, deadline=None)
+def test_no_hidden_small_count_can_be_worked_out_from_what_is_shown_and_all_sums(rows, least):
+    counts = np.array(rows)
+    small = (counts > 0) & (counts < least)
+    hidden = suppressed_cells(counts, least=least)
+    assert hidden[small].all()
+    for cell in np.argwhere(small) if not hidden.all() else ():
+        low, high = ends(counts, hidden, cell)
+        assert low < high
+
+
+@given(tables, st.integers(0, 2**30))
+@settings(max_examples=80, deadline=None)
+def test_what_can_be_worked_out_is_what_linear_bounds_fix(rows, seed):
+    counts = np.array(rows)
+    hidden = np.random.default_rng(seed).random(counts.shape) < 0.4
+    told = recoverable(counts, hidden)
+    assert not told[~hidden].any()
+    for cell in np.argwhere(hidden):
+        low, high = ends(counts, hidden, cell)
+        assert (low == high) == told[tuple(cell)]
+
+
+def test_a_table_that_cannot_be_kept_dark_is_hidden_whole():
+    assert (
+        suppressed_cells(np.array([[1, 5, 9]])).all() and suppressed_cells(np.array([[1, 5], [0, 0]])).all()
+    )
+    assert not suppressed_cells(np.array([[0, 5, 9]])).any()
 
 
 def test_petitions_that_stand_alone_are_counted():

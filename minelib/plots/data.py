@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from minelib.disclosure import MIN_CELL, suppressed_cells
 from minelib.runs import Run
 from minelib.screen import NAMES
 from minelib.trends import calendar_counts, counted_dates
 
 MIN_BASE = 20  # below this a share is shown as counts: an interval would span half the axis
-MIN_CELL = 3  # smaller cells of a place table could point at a person
 UNKNOWN, REST = "未注明", "其余"
 
 
@@ -41,8 +41,8 @@ def monthly_data(run: Run, *, months: int = 36) -> pd.DataFrame:
 def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
     """Return matters by class and township: class_code, township, n, suppressed (then n is missing).
 
-    Cells under the run's `small_cell` are suppressed, and where one cell alone is hidden in its row or column
-    the next smallest too, since the sums are printed elsewhere. The smallest rows and columns are lumped together
+    Cells under the run's `small_cell` are suppressed, and others until none of these follows from the sums, which
+    are printed elsewhere. The smallest rows and columns are lumped together
     until at most a third of the cells that count anything is hidden, or three by three are left.
     """
     township = run.matters["township"].replace("", UNKNOWN)
@@ -69,28 +69,6 @@ def _lumped(values: pd.Series, k: int) -> pd.Series:
 def small_cell(run: Run) -> int:
     """Return the least count of a table by place that the run's options let be shown."""
     return run.manifest.get("config", {}).get("small_cell", MIN_CELL)
-
-
-def suppressed_cells(counts: np.ndarray, *, least: int = MIN_CELL) -> np.ndarray:
-    """Mark the cells of a table to hide: 1 … `least` - 1, and partners that keep them from being worked out.
-
-    >>> suppressed_cells(np.array([[1, 5, 9], [4, 7, 8]])).astype(int)
-    array([[1, 1, 0],
-           [1, 1, 0]])
-    """
-    hidden = (counts > 0) & (counts < least)
-    while True:
-        before = hidden.sum()
-        for grid, mask in ((counts, hidden), (counts.T, hidden.T)):  # .T is a view: both write
-            for line, marks in zip(grid, mask, strict=True):
-                if (
-                    marks.sum() == 1 and len(line) > 1
-                ):  # a row of zeros but one would tell it by its sum: hide a zero too
-                    top = np.iinfo(np.int64).max
-                    rest = np.where(marks, top, np.where(line == 0, top - 1, line))
-                    marks[rest.argmin()] = True
-        if hidden.sum() == before:
-            return hidden
 
 
 def repeat_data(run: Run, *, top: int = 10) -> pd.DataFrame:
