@@ -12,6 +12,7 @@ from minelib.redact.names import Candidate
 from minelib.redact.numbers import numbers, plates
 from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
+from minelib.redact.spots import candidates
 from minelib.redact.titles import familiar, given, hidden, polite, surnamed, titled
 from minelib.redact.view import View, view
 
@@ -46,13 +47,12 @@ class _Reading:
         self.people.append(c)
 
 
-def _read(text: str) -> _Reading:
-    v = view(text)
+def _read(v: View, possible: Sequence[Candidate]) -> _Reading:
     r = _Reading(v, [span for detector in (*_PATTERNS, *_FORMS) for span in detector(v)])
     r.taken = bytearray(len(v.text))
     for span in r.found:
         r.taken[span.start : span.end] = b"\1" * (span.end - span.start)
-    for c in sorted(names.candidates(v), key=lambda c: (-c.bits, c.start)):
+    for c in sorted(possible, key=lambda c: (-c.bits, c.start)):
         if c.bits >= names.SURE and (r.is_free(c) or _outgrows(c, r.found)):
             r.take(c)
         elif c.bits < names.SURE and r.is_free(c):
@@ -198,7 +198,8 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     [(2, 5, 'NAME'), (8, 19, 'PHONE')]
     """
     blocks = [(i, at, block) for i, text in enumerate(texts) for at, block in _blocks(text)]
-    readings = [_read(block) for _, _, block in blocks]
+    views = [view(block) for _, _, block in blocks]
+    readings = list(map(_read, views, candidates(views)))
     if model:
         _ask_model(readings)
         for r in readings:

@@ -12,18 +12,25 @@ class Words(frozenset):
     """A set of words that can say whether a text has one of them at a place."""
 
     def __init__(self, words: Iterable[str]):
-        self.first, self.last = {}, {}
+        self._from, self._to = {}, {}  # first or last character → lengths of its words, longest first
         for word in sorted(self, key=lambda w: (-len(w), w)):
-            self.first.setdefault(word[0], []).append(word)
-            self.last.setdefault(word[-1], []).append(word)
+            for table, char in ((self._from, word[0]), (self._to, word[-1])):
+                if len(word) not in table.setdefault(char, []):
+                    table[char].append(len(word))
 
     def begins(self, text: str, at: int) -> int:
         """Give the length of the longest word that stands at `at`, 0 for none."""
-        return next((len(w) for w in self.first.get(text[at : at + 1], ()) if text.startswith(w, at)), 0)
+        for length in self._from.get(text[at : at + 1], ()):
+            if text[at : at + length] in self:
+                return length
+        return 0
 
     def ends(self, text: str, at: int) -> int:
         """Give the length of the longest word that stands just before `at`, 0 for none."""
-        return next((len(w) for w in self.last.get(text[at - 1 : at], ()) if text.endswith(w, 0, at)), 0)
+        for length in self._to.get(text[at - 1 : at], ()):
+            if length <= at and text[at - length : at] in self:
+                return length
+        return 0
 
 
 @dataclass(frozen=True)

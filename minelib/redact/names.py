@@ -9,30 +9,27 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-import numpy as np
-
-from minelib.redact.lexicon import Lexicon, any_of, lexicon
-from minelib.redact.view import CODES, View
+from minelib.redact.lexicon import Lexicon, lexicon
 
 STRONG = 8.0  # what a role or a label before a name weighs
 SURE, DOUBTFUL = 1.0, -7.5
 LIKELY = -1.0  # above this a name needs nobody else's word
+BARRED = 17.0  # as many bits of a word as no name can outweigh
 COMPANY = -3.0  # and above this where others are named: who names one person sooner names another
 LONGER = 2.5  # bits by which a short reading must beat the long one: one character too many leaks nothing
-_PRIOR = -9.0
-_LENGTH = {1: -2.5, 2: 0.0}  # most given names have two characters, and one too many leaks nothing
-_UNSEEN = 1.0  # a character in no table is rare: people have such names, texts seldom such words
-_NAMING, _BEFORE, _CALL, _WEAK_BEFORE, _OPEN = STRONG + 3.0, STRONG, 4.0, 2.0, 2.0
-_LABEL, _AFTER, _VERB, _WEAK_AFTER, _CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
-_CLOSED_NAME = 6.0  # what introduces somebody, a name, and nothing more
+PRIOR = -9.0
+LENGTH = {1: -2.5, 2: 0.0}  # most given names have two characters, and one too many leaks nothing
+UNSEEN = 1.0  # a character in no table is rare: people have such names, texts seldom such words
+NAMING, _BEFORE, CALL, WEAK_BEFORE, OPEN = STRONG + 3.0, STRONG, 4.0, 2.0, 2.0
+LABEL, AFTER, VERB, WEAK_AFTER, CLOSED = 10.0, 6.0, 3.0, 1.5, 2.0
+CLOSED_NAME = 6.0  # what introduces somebody, a name, and nothing more
 _AROUND = 3_000  # characters on each side in which a name is counted
-_NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
-_STRANGE = -4.0  # a character in no table of surnames, where the text says that a name follows
-_PLAIN = -1.5  # beside other characters that say nothing
+NEXT_NAME = 6.0  # bits of a surname that may begin the next name of a list without marks
+STRANGE = -4.0  # a character in no table of surnames, where the text says that a name follows
+PLAIN = -1.5  # beside other characters that say nothing
 EDGE = frozenset(" ,。、;:!?()\"'“”‘’<>《》/|\n\0…·—-[]")
-_GLUE = frozenset(" :\"'“”‘(是为叫即—-|,[")
+GLUE = frozenset(" :\"'“”‘(是为叫即—-|,[")
 _HAMLET = re.compile(
     r"家[冲湾坪坳桥塘村园界港嘴咀巷坡岭垅垄台庄坝洲山河店铺屋畈坨寨堡沟峪营屯集冈岗墩圩渡滩湖]"
 )
@@ -57,28 +54,28 @@ def before_bits(text: str, start: int) -> float:
     lex, at = lexicon(), start
     while True:
         if lex.naming.ends(text, at):
-            return _NAMING
+            return NAMING
         if lex.before.ends(text, at):
             return _BEFORE
-        if not at or text[at - 1] not in _GLUE or start - at > 3:
+        if not at or text[at - 1] not in GLUE or start - at > 3:
             break
         at -= 1
     if lex.calls.ends(text, start):
-        return _CALL
+        return CALL
     if start == 0 or text[start - 1] in EDGE:
-        return _OPEN
+        return OPEN
     if text[start - 1] in "市县区省":
         return -5.0
-    return _WEAK_BEFORE if lex.weak_before.ends(text, start) else _PLAIN
+    return WEAK_BEFORE if lex.weak_before.ends(text, start) else PLAIN
 
 
 def after_bits(text: str, end: int) -> float:
     """Weigh what stands behind a name."""
     lex = lexicon()
     if end == len(text):
-        return _CLOSED
+        return CLOSED
     if lex.labels.begins(text, end):
-        return _LABEL
+        return LABEL
     place, person = lex.place_after.begins(text, end), lex.after.begins(text, end)
     if (
         text[end - 1 : end + 1] in lex.place_after
@@ -89,14 +86,14 @@ def after_bits(text: str, end: int) -> float:
         return -8.0
     # 张三的儿子: what belongs to whom a role or kin word names.
     if person or text[end] == "的" and lex.before.begins(text, end + 1):
-        return _AFTER
+        return AFTER
     if text[end] in EDGE or text[end].isdigit():
-        return _CLOSED
+        return CLOSED
     if lex.verbs.begins(text, end):
-        return _VERB
-    if lex.weak_after.begins(text, end) or lex.surnames.get(text[end], 0.0) > _NEXT_NAME:
-        return _WEAK_AFTER
-    return _PLAIN
+        return VERB
+    if lex.weak_after.begins(text, end) or lex.surnames.get(text[end], 0.0) > NEXT_NAME:
+        return WEAK_AFTER
+    return PLAIN
 
 
 def _word_bits(text: str, start: int, end: int, surname: int, before: float, after: float) -> float:
@@ -105,11 +102,11 @@ def _word_bits(text: str, start: int, end: int, surname: int, before: float, aft
     inside = max(
         (words.get(text[start:stop], 0.0) for stop in range(start + surname + 1, end + 1)), default=0.0
     )
-    if before == _NAMING:  # 我叫高兴: whoever is introduced may be called by any word
+    if before == NAMING:  # 我叫高兴: whoever is introduced may be called by any word
         return -0.15 * inside
-    if before == _BEFORE and after in (_CLOSED, _AFTER, _LABEL, _VERB):
+    if before == _BEFORE and after in (CLOSED, AFTER, LABEL, VERB):
         return -0.35 * inside
-    if before >= _CALL:  # the word before ends where the name begins: 其女王… holds no 女王
+    if before >= CALL:  # the word before ends where the name begins: 其女王… holds no 女王
         return -0.7 * inside
     across = words.get(text[start - 1 : start + 1], 0.0) if start else 0.0
     return -0.7 * inside - 0.6 * across
@@ -126,13 +123,13 @@ def _shape_bits(text: str, start: int, lex: Lexicon, before: float) -> float:
         or text[start : start + 2] in lex.public
         or text[start : start + 3] in lex.public
     ):
-        return -3.0 if before == _NAMING else -12.0
+        return -3.0 if before == NAMING else -12.0
     return -6.0 if _SHOP.match(text, start + 2) else 0.0
 
 
 def _length_bits(text: str, start: int, end: int, length: int, lex: Lexicon) -> float:
     """Weigh a short against a long reading by where else in the text each stands."""
-    bits = _LENGTH[length] - 4.0 * (text[end - 1] in _PLACE_CHAR)
+    bits = LENGTH[length] - 4.0 * (text[end - 1] in _PLACE_CHAR)
     if length == 1:
         return bits - 3.0 * (text[end - 1] in "小大")
     bits -= 2.0 * (lex.surnames.get(text[end - 1], 0.0) > 5.0 and lex.given.get(text[end - 1], 0.0) < 0)
@@ -154,135 +151,42 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
     `most` is the best that can be said of all but what stands before; where that is too little, give none.
     """
     lex, before = lexicon(), before_bits(text, start)
-    named = before == _NAMING
-    bonus = _CLOSED_NAME if named else 0.0
-    words = _word_bits(text, start, start + surname + 1, surname, before, _AFTER)
+    named = before == NAMING
+    bonus = CLOSED_NAME if named else 0.0
+    words = _word_bits(text, start, start + surname + 1, surname, before, AFTER)
     if most + before + bonus + words < DOUBTFUL:
         return
-    strange = _STRANGE if named else -50.0
+    strange = STRANGE if named else -50.0
     known = lex.compounds if surname > 1 else lex.surnames
     own = known.get(text[start : start + surname], strange)
-    total = _PRIOR + own + before + _shape_bits(text, start, lex, before)
+    total = PRIOR + own + before + _shape_bits(text, start, lex, before)
     at = start + surname
     for length in (1, 2):
         if at >= len(text) or not "㐀" <= text[at] <= "鿿":
             return
-        bits = lex.given.get(text[at], _UNSEEN)
+        bits = lex.given.get(text[at], UNSEEN)
         total += max(bits, -2.5) if named else bits
         at += 1
         after = after_bits(text, at)
         bits = total + after + _word_bits(text, start, at, surname, before, after)
-        closed = after in (_CLOSED, _AFTER, _LABEL)
+        closed = after in (CLOSED, AFTER, LABEL)
         if named and closed:
-            bits += _CLOSED_NAME
-        elif named and after == _VERB:
-            bits += _CLOSED_NAME / 2
+            bits += CLOSED_NAME
+        elif named and after == VERB:
+            bits += CLOSED_NAME / 2
         if before >= STRONG and text[start] in lex.verbal and not (named and closed):
             bits -= 3.5  # 本人于, 被告曾, 举报人向: behind a person these are no surname
         bits += _length_bits(text, start, at, length, lex)
-        yield Candidate(start, at, bits if own != _STRANGE else min(bits, COMPANY))
+        yield Candidate(start, at, bits if own != STRANGE else min(bits, COMPANY))
 
 
 def likeliest(text: str, start: int, surname: int, most: float = math.inf) -> Candidate | None:
     """Choose between the short and the long reading of a name that would begin at `start`."""
     readings = list(weigh(text, start, surname, most))
     # Where a verb follows the short reading it ends there: 魏江|已经.
-    bonus = 0.0 if len(readings) < 2 or after_bits(text, readings[0].end) == _VERB else LONGER
+    bonus = 0.0 if len(readings) < 2 or after_bits(text, readings[0].end) == VERB else LONGER
     return max(readings, default=None,
                key=lambda c: c.bits + bonus * (c.end - start - surname > 1 and c.bits > SURE))  # fmt: skip
-
-
-@cache
-def _bits_by_code() -> tuple[np.ndarray, np.ndarray]:
-    """Make tables by character code: bits as a surname, bits as a character of a given name."""
-    lex = lexicon()
-    own, given = np.full(CODES, -50, np.float32), np.full(CODES, -50, np.float32)
-    own[0x3400:0xA000], given[0x3400:0xA000] = _STRANGE, _UNSEEN
-    for table, rows in ((own, lex.surnames), (given, lex.given)):
-        table[[ord(c) for c in rows]] = list(rows.values())
-    return own, given
-
-
-@cache
-def _beside_by_code() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Make two pairs of tables, for before and behind: the most one character can mean, and the most two can.
-
-    A character that only ends longer words (the 长 of 队长) says nothing unless the one beyond it fits too.
-    """
-    lex, sides = lexicon(), []
-    most = _NAMING + _CLOSED_NAME
-    groups = (((lex.weak_before, _WEAK_BEFORE), (EDGE, _OPEN), (_GLUE, most), (lex.before, _BEFORE),
-               (lex.calls, _CALL), (lex.naming, most)),
-              ((lex.weak_after, _WEAK_AFTER), (EDGE, _CLOSED), ("0123456789", _CLOSED), ("的", _AFTER),
-               (lex.after, _AFTER), (lex.verbs, _VERB), (lex.labels, _LABEL)))  # fmt: skip
-    for side, rows in enumerate(groups):
-        near, beyond = np.full(CODES, _PLAIN, np.float32), np.full((2, CODES), _PLAIN, np.float32)
-        for words, bits in rows:
-            for word in words:
-                ends = word if side else word[::-1]
-                if len(word) == 1:
-                    near[ord(word)] = max(near[ord(word)], bits)
-                else:
-                    for row, char in enumerate(ends[:2]):
-                        beyond[row, ord(char)] = max(beyond[row, ord(char)], bits)
-        sides.append((near, beyond))
-    firm = [ord(c) for c, bits in lex.surnames.items() if bits > _NEXT_NAME]
-    sides[1][0][firm] = np.maximum(sides[1][0][firm], _WEAK_AFTER)
-    return tuple(sides)
-
-
-@cache
-def _pairs() -> tuple[np.ndarray, np.ndarray]:
-    rows = sorted((ord(w[0]) << 21 | ord(w[1]), bits) for w, bits in lexicon().words.items() if len(w) == 2)
-    return np.array([key for key, _ in rows]), np.array([bits for _, bits in rows], np.float32)
-
-
-def _pair_bits(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Look up the words that the characters at `places` make with the next one."""
-    keys, bits = _pairs()
-    wanted = codes[places].astype(np.int64) << 21 | codes[np.minimum(places + 1, len(codes) - 1)]
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, bits[at], np.float32(0))
-
-
-def _promising(codes: np.ndarray) -> Iterator[tuple[int, float]]:
-    """Look at every character cheaply: where might a name begin, and what is the best to be said of it?"""
-    n = len(codes)
-    if n < 2:
-        return
-    own, given = _bits_by_code()
-    (near_before, far_before), (near_after, far_after) = _beside_by_code()
-    space = [ord(" ")]
-    padded = np.concatenate((space * 2, codes, space * 4))
-    after = np.maximum(
-        near_after[padded[2:]][:-1], np.minimum(far_after[0][padded[2:-1]], far_after[1][padded[3:]])
-    )
-    before = np.maximum(
-        near_before[padded[1 : n + 1]],
-        np.minimum(far_before[0][padded[1 : n + 1]], far_before[1][padded[:n]]),
-    )
-    first, second = given[padded[3 : n + 3]], given[padded[4 : n + 4]]
-    short, long = _LENGTH[1] + after[2 : n + 2], _LENGTH[2] + 3.0 + second + after[3 : n + 3]
-    best = _PRIOR + own[codes] + first + np.maximum(short, long)
-    strange = (own[codes] == np.float32(_STRANGE)) & (before < _NAMING)
-    places = np.flatnonzero((best + before > DOUBTFUL) & ~strange)
-    best[places] -= np.where(before[places] > STRONG, 0.15, 0.35) * _pair_bits(codes, places)
-    places = places[best[places] + before[places] > DOUBTFUL]
-    yield from zip(places.tolist(), best[places].tolist(), strict=True)
-
-
-@cache
-def _compound() -> re.Pattern:
-    heads = "".join(sorted({c[0] for c in lexicon().compounds}))
-    return re.compile(rf"(?=[{heads}]){any_of(lexicon().compounds)}(?=[㐀-鿿])")
-
-
-def candidates(v: View) -> list[Candidate]:
-    """Find every doubtful or sure candidate, the best one at each start."""
-    text = v.text
-    best = [likeliest(text, at, 1, most) for at, most in _promising(v.codes)]
-    best += [likeliest(text, m.start(), 2) for m in _compound().finditer(text)]
-    return [c for c in best if c and c.bits > DOUBTFUL]
 
 
 def is_name(cell: str) -> bool:
