@@ -7,16 +7,20 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 import nbformat
+import pandas as pd
 import pytest
+from fake_run import make_run
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pypdf import PdfReader
 
+from minelib.explore import write_explore
 from minelib.notebooks import KERNEL
 from minelib.review import read_decisions
 from minelib.sample import write_sample
@@ -158,22 +162,121 @@ def use_small_sample(path: Path, out: str) -> None:
     nbformat.write(book, path)
 
 
-def test_a_decision_made_in_the_panel_is_in_the_file(page, lab, desk):
-    path = next((desk / "notebooks").glob("08_*.ipynb"))
-    use_small_sample(path, "a")
-    open_notebook(page, lab, path)
+def run_all(page):
     pick(page, "运行", "运行所有单元格")
     page.wait_for_function(FINISHED)
+
+
+def test_decisions_made_in_the_panel_are_in_the_file(page, lab, desk):
+    path = next((desk / "notebooks").glob("08_*.ipynb"))
+    use_small_sample(path, "a")
+    cells = [c.cell_type for c in nbformat.read(path, as_version=4).cells]
+    open_notebook(page, lab, path)
+    run_all(page)
     panel = page.locator(".ml-review")
     panel.scroll_into_view_if_needed()
-    panel.locator("li").nth(2).click()
-    panel.get_by_role("button", name="采纳 (a)", exact=True).click()
-    panel.get_by_text("已记录").wait_for()
+    items, card, status = panel.locator("li"), panel.locator(".ml-card"), panel.locator(".ml-status")
     (file,) = desk.glob("**/decisions.jsonl")
-    last = read_decisions(file)[0][-1]
-    assert last.action == "accept"
-    assert last.issue_id in panel.locator(".ml-card").inner_text()
-    panel.locator("li").nth(2).get_by_text("采纳", exact=True).wait_for()
+
+    def answer(key, words, said="已记录"):
+        """Press a key, give the words it asks for, and see that the last record is new."""
+        before = len(read_decisions(file)[0])
+        panel.press(key)
+        if words is not None:
+            card.locator(".ml-ask input").fill(words)
+            card.locator(".ml-ask input").press("Enter")
+        status.get_by_text(said).wait_for()
+        decisions, n_broken = read_decisions(file)
+        assert (len(decisions), n_broken) == (before + 1, 0)
+        panel.focus()
+        return max(decisions, key=lambda d: d.at)
+
+    items.nth(2).click()
+    third = card.locator("p").first.inner_text()
+    panel.get_by_role("button", name="采纳 (a)", exact=True).click()
+    status.get_by_text("已记录").wait_for()
+    assert (read_decisions(file)[0][-1].action, read_decisions(file)[0][-1].issue_id in third) == (
+        "accept",
+        True,
+    )
+    items.nth(2).get_by_text("采纳", exact=True).wait_for()
+    panel.press("j")
+    last = answer("r", "单一事件")
+    assert (last.action, last.details["why"], last.issue_id in card.inner_text()) == (
+        "reject",
+        "单一事件",
+        True,
+    )
+    items.nth(3).get_by_text("不采纳", exact=True).wait_for()
+    answer("u", None, said="已撤销")
+    items.nth(3).get_by_text("未定", exact=True).wait_for()
+    assert answer("e", "改过的名称").details["label"] == "改过的名称"
+    assert "改过的名称" in items.nth(3).inner_text()
+    assert answer("n", "先查合同").details["why"] == "先查合同"
+    n = items.count()
+    gone = items.nth(3).inner_text()
+    assert answer("m", "1").action == "merge"
+    panel.get_by_text(f"显示 {n - 1} / {n - 1}").wait_for()
+    assert gone not in items.all_inner_texts()
+    panel.press("/")
+    page.keyboard.type("一个不会有的词")
+    panel.get_by_text(f"显示 0 / {n - 1}").wait_for()
+    panel.get_by_label("筛选").fill("")
+    panel.get_by_label("意见").select_option("采纳")
+    assert all("采纳" in text for text in items.all_inner_texts())
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    assert [c.cell_type for c in nbformat.read(path, as_version=4).cells] == cells
+    (table,) = desk.glob("out/a/petitions.parquet")
+    saved = path.read_text(encoding="utf-8")
+    assert [text for text in pd.read_parquet(table)["text"] if text[10:40] in saved] == []
+
+
+def test_the_panel_lists_moves_filters_and_asks_with_two_hundred_candidates(page, lab, desk):
+    page.goto("about:blank")
+    page.set_content("<div id=here></div>")
+    script = (ROOT / "minelib" / "widget" / "review.js").read_text(encoding="utf-8")
+    page.add_script_tag(content=script.replace("export default { render };", "window.render = render;"))
+    told = page.evaluate((ROOT / "tests" / "panel_of_many.js").read_text(encoding="utf-8"))
+    assert told["items"] == 200
+    assert told["chosen"] == ["1", "2", "3", "4", "5", "6", "7", "6", "7", "7", "7", "8"]
+    assert told["asked"] == [["accept", "I7"], ["undo", "I7"]]
+    assert told["found"] == [200, 20, 200]
+
+
+def test_the_explore_page_works_from_a_file_and_asks_nobody(page, tmp_path):
+    hostile = '<img src=x onerror="document.title=1">'
+    run = make_run(300)
+    path = write_explore(replace(run, petitions=run.petitions.assign(title=hostile)), tmp_path)
+    asked, wrong = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(path.as_uri())
+    found, rows = page.locator("#found"), page.locator("#rows tr")
+    assert found.inner_text().startswith("300 件次")
+    page.locator(".disc").first.focus()
+    assert "个事项" in page.locator(".disc").first.get_attribute("aria-label")
+    page.keyboard.press("Enter")
+    best = run.candidates.sort_values("rank").iloc[0]
+    assert page.locator("#card h2").inner_text().endswith(best["label"])
+    assert found.inner_text().startswith(f"{best['n_petitions']} 件次")
+    page.get_by_role("button", name="清除条件").click()
+    page.get_by_role("searchbox").fill("预付卡 东河镇")
+    told = run.petitions["text"].str.contains("预付卡|卡内") & run.petitions["text"].str.contains("东河镇")
+    wanted = told & (run.petitions["text"].str.contains("预付卡"))
+    assert found.inner_text().startswith(f"{int(wanted.sum())} 件次")
+    page.get_by_role("button", name="清除条件").click()
+    page.get_by_role("button", name="日期").click()
+    days = page.locator("#rows td:nth-child(2)").all_inner_texts()
+    assert days == sorted(days)
+    rows.first.get_by_role("button").press("Enter")
+    assert hostile in page.locator(".full").inner_text()
+    assert (page.locator("#rows img").count(), page.title()) == (0, "类案监督线索：问题图与证据表")
+    for key, fewer in (("+", True), ("0", False)):
+        before = page.locator("#map").get_attribute("viewBox")
+        page.locator("#map").press(key)
+        now = page.locator("#map").get_attribute("viewBox")
+        assert (float(now.split()[2]) < float(before.split()[2])) == fewer
+    assert (asked, wrong) == ([path.as_uri()], [])
 
 
 def test_the_briefing_comes_out_of_the_export_menu(page, lab, desk):

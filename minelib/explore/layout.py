@@ -7,7 +7,7 @@ from minelib.runs import Run
 from minelib.schema import MASK
 
 _MOST_ISSUES = 80
-_PER_ISSUE = 120
+_PER_ISSUE = 80
 _GOLDEN = np.pi * (3 - 5**0.5)
 _GAP = 6.0  # between discs, in units of the map: a point takes about three
 _ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
@@ -57,9 +57,9 @@ def _vectors(run: Run, exemplars: pd.Series):
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     wanted = run.petitions[run.petitions["record_id"].isin(exemplars)].set_index("record_id")
-    texts = (wanted["title"] + " " + wanted["text"].str.slice(0, 200)).reindex(exemplars).fillna("")
+    texts = (wanted["title"] + " " + wanted["text"].str.slice(0, 80)).reindex(exemplars).fillna("")
     plain = [MASK.sub("", text) or "无" for text in texts]
-    counter = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), max_features=4000, sublinear_tf=True)
+    counter = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), max_features=3000, sublinear_tf=True)
     return counter.fit_transform(plain)
 
 

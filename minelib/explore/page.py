@@ -9,7 +9,7 @@ from string import Template
 from minelib.explore.data import MOST_ROWS, page_data
 from minelib.runs import Run
 
-_MARKUP = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
+_MARKUP = "<>&\u2028\u2029"
 
 
 def explore_page(run: Run, *, most: int = MOST_ROWS) -> str:
@@ -49,7 +49,9 @@ def embedded(tree: dict) -> str:
     '{"t":"\\\\u003c/script\\\\u003e"}'
     """
     text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.translate(_MARKUP)
+    for mark in _MARKUP:
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
 
 
 def _part(name: str) -> str:

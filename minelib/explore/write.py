@@ -44,10 +44,11 @@ def write_explore(
     return path
 
 
-def _passed(folder: Path) -> list[str]:
-    """Return the digests of the texts the run's own gate has read."""
+def _passed(folder: Path) -> list[int]:
+    """Return the digests of the texts the run's own gate has read, as far as this program makes such digests."""
     path = folder / ".stages" / "read" / "passed.parquet"
-    return pd.read_parquet(path)["digest"].tolist() if path.exists() else []
+    marks = pd.read_parquet(path)["digest"] if path.exists() else pd.Series(dtype="uint64")
+    return marks.tolist() if marks.dtype.kind == "u" else []
 
 
 def _stop_leaks(data: dict, reader: Reader) -> None:

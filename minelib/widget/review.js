@@ -20,7 +20,7 @@ function choice(label, entries) {
 }
 
 function fill(select, entries) {
-  const before = select.value;
+  const before = select.selectedIndex < 0 ? entries[0][0] : select.value;
   select.replaceChildren(...entries.map(([value, name]) => {
     const option = element("option", name);
     option.value = value;
@@ -56,6 +56,7 @@ function signalBars(card, signals) {
 function render({ model, el }) {
   const root = element("div", undefined, "ml-review");
   root.tabIndex = 0;
+  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own a, m, r … would change the notebook
   root.setAttribute("aria-label", "线索审查");
   const side = element("div", undefined, "ml-side"), filters = element("div", undefined, "ml-filters");
   const search = element("input");
@@ -107,6 +108,7 @@ function render({ model, el }) {
 
   function send(request) {
     clearTimeout(waiting);
+    status.textContent = request.action ? "正在记录…" : "";
     waiting = setTimeout(() => { status.textContent = "没有回音：内核可能已停，请重新运行这个单元格；尚未记录"; }, PATIENCE);
     model.send(request);
   }
@@ -200,7 +202,7 @@ function render({ model, el }) {
   };
   for (const node of [search, state, kind]) {
     node.oninput = () => { drawList(); if (!shown().some((c) => c.issue_id === chosen)) choose(shown()[0]?.issue_id); };
-    node.onkeydown = (event) => { event.stopPropagation(); if (event.key === "Escape") root.focus(); };
+    node.onkeydown = (event) => { if (event.key === "Escape") root.focus(); };
   }
 
   function receive(message) {
@@ -211,9 +213,13 @@ function render({ model, el }) {
     for (const id of [...items.keys()]) if (!order.includes(id)) { items.delete(id); cards.delete(id); }
     const kinds = new Map(order.map((id) => [cards.get(id).class_code, cards.get(id).class_name]));
     fill(kind, [["", "全部类别"], ...[...kinds].sort((a, b) => a[1].localeCompare(b[1], "zh"))]);
+    const form = card.querySelector(".ml-ask"); // somebody is writing already: keep it
+    const writing = form?.contains(document.activeElement) ? document.activeElement : null;
     if (!cards.has(chosen)) chosen = order[0];
     drawList();
     drawCard();
+    if (form) card.querySelector(".ml-actions")?.after(form);
+    writing?.focus();
     status.textContent = message.message;
   }
   model.on("msg:custom", receive);
