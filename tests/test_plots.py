@@ -1,5 +1,6 @@
 """Figures: tables are right, drawings repeat to the byte, no glyph is lost, no cell points at a person."""
 
+import itertools
 from dataclasses import replace
 
 import matplotlib
@@ -8,9 +9,11 @@ import pandas as pd
 import pytest
 from fake_run import make_run, tables
 
+from minelib.briefing import summarise
 from minelib.errors import MinelibError
 from minelib.plots import FIGURES, class_change_data, draw_figure, heat_data, monthly_data, repeat_data
 from minelib.plots.data import MIN_CELL, suppressed_cells
+from minelib.screen import NAMES
 
 KINDS = sorted(FIGURES)
 
@@ -132,3 +135,52 @@ def test_nothing_is_drawn_of_an_empty_run():
     run = make_run(60)
     empty = tables(run, lambda table: table.iloc[:0])
     assert all(figure.data(empty).empty for figure in FIGURES.values())
+
+
+def test_a_ledger_whose_classes_are_all_small_has_no_shares_to_draw():
+    assert repeat_data(make_run(12)).empty
+
+
+def test_the_repeats_drawn_are_those_of_the_briefings_table(run):
+    facts = summarise(run)["facts"]
+    for row in repeat_data(run).itertuples():
+        if f"class.{row.class_code}.repeats" in facts:
+            assert facts[f"class.{row.class_code}.repeats"]["value"] == row.repeats
+
+
+def test_a_map_of_which_most_is_hidden_is_not_drawn():
+    assert heat_data(make_run(12)).empty
+
+
+def test_signals_differ_in_a_black_and_white_copy_too():
+    rows = [
+        {"rank": rank, "label": "诉求", "signal": name, "points": 12 - n}
+        for rank in (1, 2)
+        for n, name in enumerate(NAMES.values())
+    ]
+    chart = draw_figure("candidates", pd.DataFrame(rows))
+    marks = [bars[0] for bars in chart.axes[0].containers]
+    assert len(marks) == len(NAMES)
+    seen = {
+        (round(float(np.dot(bar.get_facecolor()[:3], (0.299, 0.587, 0.114))), 1), bar.get_hatch())
+        for bar in marks
+    }
+    assert len(seen) == len(marks)
+    for first, second in itertools.pairwise(marks):  # neighbours in a bar differ by their hatch alone
+        assert first.get_hatch() != second.get_hatch()
+
+
+def test_issues_on_the_map_differ_by_their_marker(run):
+    chart = draw_figure("issue_map", FIGURES["issue_map"].data(run))
+    points = [item for item in chart.axes[0].collections if len(item.get_offsets()) and item.get_paths()]
+    shapes = {item.get_paths()[0].vertices.tobytes() for item in points}
+    assert len(shapes) == len(points) > 2
+
+
+def test_a_cut_month_is_hatched_and_named(run):
+    data = monthly_data(run)
+    assert data["partial"].any()
+    chart = draw_figure("monthly", data)
+    hatched = [bar for bar in chart.axes[0].patches if bar.get_hatch()]
+    assert len(hatched) == data["partial"].sum()
+    assert any("不足整月" in text.get_text() for text in chart.axes[0].get_legend().get_texts())

@@ -57,8 +57,8 @@ def heat_data(run: Run, *, rows: int = 12, columns: int = 10) -> pd.DataFrame:
     table["suppressed"] = hidden.ravel()
     table["n"] = table["n"].astype("Int64").mask(table["suppressed"])
     table.attrs["least"] = small_cell(run)
-    # A map of nothing but hidden cells tells nothing.
-    return table if table["n"].gt(0).any() else table.iloc[:0]
+    # A map of which most is hidden tells nothing.
+    return table if table["n"].gt(0).sum() > hidden.sum() else table.iloc[:0]
 
 
 def _lumped(values: pd.Series, k: int) -> pd.Series:
@@ -74,15 +74,16 @@ def small_cell(run: Run) -> int:
 def repeat_data(run: Run, *, top: int = 10) -> pd.DataFrame:
     """Return the share of repeats by class: class_code, n, repeats, share, low, high (Wilson, 95 %).
 
-    A repeat (重复件) is a petition of a matter that already has one; under `MIN_BASE` petitions, no share.
+    A repeat (重复件) is a petition of a matter that already has one of its class; under `MIN_BASE` petitions, no
+    share. Empty where no class has one.
     """
-    matters = run.matters
-    sums = matters.groupby("class_code").agg(n=("n_petitions", "sum"), matters=("matter_id", "size"))
-    sums = sums.loc[_by_size(sums["n"])].head(top).reset_index()
-    sums["repeats"] = sums["n"] - sums.pop("matters")
+    classes = run.petitions.groupby("class_code")["matter_id"]
+    sums = pd.DataFrame({"n": classes.size(), "repeats": classes.size() - classes.nunique()})
+    sums = sums.loc[_by_size(sums["n"])].head(top).rename_axis("class_code").reset_index()
     share = (sums["repeats"] / sums["n"]).where(sums["n"] >= MIN_BASE)
     low, high = wilson(share, sums["n"])
-    return sums.assign(share=share, low=low, high=high)
+    table = sums.assign(share=share, low=low, high=high)
+    return table if share.notna().any() else table.iloc[:0]
 
 
 def class_change_data(run: Run, *, top: int = 10) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Draw each table of `plots.data`: data in, `Chart` out."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -28,8 +30,9 @@ def plot_candidates(data: pd.DataFrame) -> Chart:
     for k, signal in enumerate(signals[signals > 0].index):
         width = data[data["signal"] == signal].set_index("rank")["points"].reindex(left.index).fillna(0.0)
         hatch = HATCHES[(k + k // len(COLOURS)) % len(HATCHES)]  # a colour come round again has another hatch
-        axes.barh(left.index, width, left=left, height=0.62, label=signal, edgecolor=INK, linewidth=0.4,
-                  color=COLOURS[k % len(COLOURS)], hatch=hatch)  # fmt: skip
+        some = width > 0  # a bar of nothing would still draw its edge
+        axes.barh(left.index[some], width[some], left=left[some], height=0.62, label=signal, edgecolor=INK,
+                  linewidth=0.4, color=COLOURS[k % len(COLOURS)], hatch=hatch)  # fmt: skip
         left = left + width
     for rank, end in left.items():
         axes.text(end + left.max() * 0.01, rank, f"{end:.0f}", va="center", fontsize=8)
@@ -159,12 +162,19 @@ def plot_class_change(data: pd.DataFrame, *, names: dict[str, str] | None = None
     figure, axes = new_chart(18 + 5 * len(data))
     at, before, after = np.arange(len(data)), data["before"] * 100, data["after"] * 100
     axes.hlines(at, before, after, color=GREY, linewidth=1.2, zorder=1)
-    axes.scatter(before, at, s=34, facecolor="white", edgecolor=INK, zorder=2, label=data["first"].iloc[0])
+    axes.scatter(
+        before, at, s=34, facecolor="white", edgecolor=INK, zorder=2, label=_span_label(data["first"].iloc[0])
+    )
     axes.scatter(after, at, s=34, facecolor=COLOURS[0], edgecolor=INK, marker="D", zorder=2,
-                 label=data["second"].iloc[0])  # fmt: skip
+                 label=_span_label(data["second"].iloc[0]))  # fmt: skip
     axes.set_yticks(at, [clip(names.get(c, c), 10) for c in data["class_code"]])
     axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_xlabel("占该时段全部件次的百分比")
     axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
+
+
+def _span_label(span: str) -> str:
+    """Write 2025-01至2025-11 as 2025年1月至2025年11月."""
+    return re.sub(r"(\d{4})-0?(\d+)", r"\1年\2月", span)
