@@ -10,6 +10,7 @@ import pytest
 from sklearn.base import clone
 
 from minelib.classes import GrievanceClassifier, classify, classify_block, fit_classifier
+from minelib.classes.calibrate import best_setting
 from minelib.classes.matching import PhraseFinder
 from minelib.classes.scoring import PhraseScorer
 from minelib.classes.sentences import examples_digest, sentence_points
@@ -222,3 +223,24 @@ def test_two_steps_and_any_block_give_what_one_gives():
     pd.testing.assert_frame_equal(
         pd.concat(blocks, ignore_index=True), classify(letters, labels={"C05": "C36"})
     )
+
+
+def test_offsets_move_a_class_that_labels_find_too_seldom():
+    torn = np.tile([[6.0, 5.0, 0.0]], (60, 1))
+    index, offset = best_setting([torn, torn * 0], np.ones(60, dtype=int))
+    assert index == 0
+    assert (torn[0] + offset).argmax() == 1
+
+
+def test_labels_that_say_nothing_new_change_nothing():
+    sure = np.eye(3)[np.arange(60) % 3] * 20
+    index, offset = best_setting([sure, sure[::-1]], np.arange(60) % 3)
+    assert index == 0 and (sure + offset).argmax(axis=1).tolist() == (np.arange(60) % 3).tolist()
+
+
+def test_many_labels_teach_a_thin_taxonomy():
+    classes = [{"name": "甲", "words": "苹果"}, {"name": "乙", "words": "香蕉"}, {"name": "其他"}]
+    texts = [f"{w}很{t}{n}\n" for n in "一二三四五六七八九十" for w, t in (("苹果", "甜"), ("葡萄", "酸"))]
+    labels = ["甲", "乙"] * 10
+    model = GrievanceClassifier(make_taxonomy({"class": classes})).fit(texts * 2, labels * 2)
+    assert model.predict(["葡萄真酸\n", "苹果真甜\n"]).tolist() == ["乙", "甲"]

@@ -7,19 +7,19 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from minelib.classes.bigrams import PairWeights, count_pairs
+from minelib.classes.bigrams import count_pairs
+from minelib.classes.calibrate import FEW, FOLDS, best_setting, folds_of
 from minelib.classes.scoring import Evidence, PhraseScorer
 from minelib.classes.sentences import sentence_points
+from minelib.classes.taught import TaughtModel, teach
 from minelib.errors import InputError
 from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 
-SURE_MARGIN = 8.0  # points between the first and the second class that make a petition a training example
 MODEL_WEIGHT = 16.0  # points one unit of the model's decision is worth
 SENTENCE_WEIGHT = 8.0  # and one of the sentence vectors', asked only where phrases say less than QUIET …
 QUIET, UNSURE = 6.0, 4.0  # … and the first two classes are closer than UNSURE
 TEMPERATURE = 5.0  # points to log-odds
-LESSON_WEIGHT = 1.0  # an example sentence of the taxonomy counts as much as this many guesses
-LABEL_WEIGHT = 5.0  # and a person's label as much as this many
+TRUST = (1.0, 2.0, 4.0)  # times the model may count for more, where labels kept aside say so
 MAX_TRAINING = 10_000  # rows of the ledger the model learns from; a digest of the text picks them
 CHUNK = 5_000  # rows scored at a time
 
@@ -96,26 +96,34 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         return Reading(texts, evidence, self.scorer_.points(evidence, len(texts)), count_pairs(texts))
 
     def _learn(self, points: np.ndarray, pairs: sparse.csr_matrix, known: np.ndarray) -> None:
-        from sklearn.svm import LinearSVC
+        """Teach the text model; with enough labels, let those kept aside say what they are good for."""
+        self.offset_, self.trust_ = np.zeros(points.shape[1]), 1.0
+        labelled = np.flatnonzero(known >= 0)
+        if len(labelled) < FEW:
+            self.model_ = self._teach(points, pairs, known)
+            return
+        untaught = self._teach(points, pairs, np.full(len(known), -1))
+        mine = points[labelled], known[labelled]
+        alone = untaught.decide(pairs[labelled])
+        taught = self._kept_aside(points, pairs, known, labelled)
+        settings = [mine[0] + MODEL_WEIGHT * alone]
+        settings += [mine[0] + MODEL_WEIGHT * trust * taught for trust in TRUST]
+        best, self.offset_ = best_setting(settings, mine[1])
+        self.model_ = self._teach(points, pairs, known) if best else untaught
+        self.trust_ = TRUST[best - 1] if best else 1.0
 
-        ranked = np.sort(points, axis=1)
-        sure = ranked[:, -1] - ranked[:, -2] >= SURE_MARGIN
-        target = np.where(known >= 0, known, points.argmax(axis=1))
-        rows = np.flatnonzero((known >= 0) | sure)
-        lessons, lesson_class = _lessons(self.taxonomy_)
-        counts = sparse.vstack([pairs[rows], count_pairs(lessons)]).tocsr()
-        weight = np.concatenate(
-            [
-                np.where(known[rows] >= 0, LABEL_WEIGHT, 1.0),
-                np.full(len(lessons), LESSON_WEIGHT),
-            ]
-        )
-        target = np.concatenate([target[rows], lesson_class])
-        self.pairs_, self.seen_ = PairWeights(counts), np.unique(target)
-        self.model_ = None
-        if len(self.seen_) > 1 and len(self.pairs_.columns):
-            model = LinearSVC(C=0.3, tol=0.1, random_state=self.random_state)
-            self.model_ = model.fit(self.pairs_.weigh(counts), target, sample_weight=weight)
+    def _kept_aside(self, points, pairs, known, labelled) -> np.ndarray:
+        """What models taught by the other labels say of each labelled row."""
+        decided, fold = np.zeros((len(labelled), points.shape[1])), folds_of(len(labelled))
+        for f in range(FOLDS):
+            aside = labelled[fold == f]
+            rest = known.copy()
+            rest[aside] = -1
+            decided[fold == f] = self._teach(points, pairs, rest).decide(pairs[aside])
+        return decided
+
+    def _teach(self, points, pairs, known) -> TaughtModel:
+        return teach(self.taxonomy_, points, pairs, known, seed=self.random_state)
 
     def decision_function(self, X):
         """Points of every class, phrases and models together; (n_texts, n_classes)."""
@@ -126,17 +134,12 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
 
     def decide(self, reading: Reading) -> np.ndarray:
         """Add the models' points to the phrases'."""
-        total = reading.points.copy()
-        if self.model_ is not None and len(total):
-            decided = self.model_.decision_function(self.pairs_.weigh(reading.pairs))
-            if decided.ndim == 1:
-                decided = np.stack([-decided, decided], axis=1)
-            total[:, self.seen_] += MODEL_WEIGHT * (decided + 1)
+        total = reading.points + MODEL_WEIGHT * self.trust_ * self.model_.decide(reading.pairs)
         ranked = np.sort(total, axis=1)
         quiet = (reading.points.max(axis=1, initial=0) < QUIET) & (ranked[:, -1] - ranked[:, -2] < UNSURE)
         hard = np.flatnonzero(quiet)
         total[hard] += SENTENCE_WEIGHT * sentence_points(self.taxonomy_, [reading.texts[i] for i in hard])
-        return total
+        return total + self.offset_
 
     def predict_proba(self, X):
         """Share of every class, from the points; (n_texts, n_classes), rows sum to 1."""
@@ -211,14 +214,3 @@ def _pick(texts: list[str], known: np.ndarray) -> np.ndarray:
 
     digest = b"".join(blake2b(t.encode("utf-8", "surrogatepass"), digest_size=8).digest() for t in texts)
     return np.lexsort((known, np.frombuffer(digest, dtype=np.uint64), known < 0))[:MAX_TRAINING]
-
-
-def _lessons(taxonomy: Taxonomy) -> tuple[list[str], np.ndarray]:
-    """Texts of the taxonomy itself: each class's name, description, words and example sentences."""
-    texts, owner = [], []
-    for i, c in enumerate(taxonomy.classes):
-        words = " ".join(w for p, weight in c.phrases if weight > 1 for part in p.parts for w in part)
-        mine = [f"{c.name}\n{c.about}", f"{c.name}\n{words}", *(f"{e}\n{e}" for e in c.examples)]
-        texts += mine
-        owner += [i] * len(mine)
-    return texts, np.array(owner, dtype=np.int64)
