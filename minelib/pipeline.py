@@ -14,6 +14,7 @@ from minelib import __version__, stages
 from minelib.briefing import BriefingConfig, write_briefing
 from minelib.config import Config
 from minelib.disclosure import uniqueness
+from minelib.explore.write import NAME, write_page
 from minelib.fonts import substitutions
 from minelib.gate import Reader, check_leaks
 from minelib.redact.sealed import Sealed
@@ -98,7 +99,11 @@ def write_run(
     briefing = BriefingConfig.from_mapping(config.briefing)
     call = at_once if engine and engine.workers > 1 else in_turn
     with staged(folder) as fresh:
-        call(partial(write_tables, run, rejects, fresh), partial(write_briefing, run, fresh, config=briefing))
+        call(
+            partial(write_tables, run, rejects, fresh),
+            partial(write_briefing, run, fresh, config=briefing),
+            partial(write_page, run, fresh / NAME),
+        )
         write_json(fresh / "manifest.json", run.manifest)
         check_leaks(fresh, reader=reader)
 
