@@ -92,8 +92,8 @@ def load_laws(path: str | Path | None = None, *, classes: Iterable[str] | None =
 
     Examples
     --------
-    >>> [law.effective_from.isoformat() for law in load_laws() if law.statute == "生态环境法典"]
-    ['2026-08-15']
+    >>> {law.effective_from.isoformat() for law in load_laws() if law.statute == "生态环境法典"}
+    {'2026-08-15'}
     """
     data = packaged_toml("laws") if path is None else read_toml(path)
     allowed = set(packaged_toml("routes")["class"] if classes is None else classes)
@@ -142,8 +142,8 @@ def cite(law: Law) -> str:
 
     Examples
     --------
-    >>> cite(laws_for("C12", date(2025, 6, 1))[0])
-    '《城乡规划法》（2019年修正）第43条（未核）'
+    >>> cite(laws_for("C07", date(2025, 6, 1))[0])
+    '《住房公积金管理条例》（2019年修订）第37条（未核）'
     """
     return f"《{law.statute}》（{law.version}）{_number(law)}" + ("" if law.verified_on else UNVERIFIED)
 
@@ -268,7 +268,7 @@ def _read_statute(statute: Mapping, allowed: set[str]) -> Iterable[Law]:
         verified = article.get("verified_on", statute.get("verified_on")) or None
         yield Law(
             statute["name"], statute["version"], article["no"], article["says"], start, end, verified,
-            statute["source"], tuple(article["classes"]), tuple(article.get("topics", ())),
+            article.get("source", statute["source"]), tuple(article["classes"]), tuple(article.get("topics", ())),
         )  # fmt: skip
 
 

@@ -71,6 +71,27 @@ def test_facts_on_both_sides_of_a_change_get_both_versions():
     assert {("2012年修正", "58"), ("2025年修订", "88")} <= noise
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "article"),
+    [
+        ("C09", "工地夜间施工噪音", "572"),
+        ("C09", "广场舞音响扰民", "593"),
+        ("C10", "餐饮油烟扰民", "250"),
+        ("C11", "养殖场粪污直排", "309"),
+    ],
+)
+def test_the_environment_code_is_cited_by_its_article(code, text, article):
+    cited = [law for law in laws_for(code, date(2026, 9, 1), text=text) if law.statute == "生态环境法典"]
+    assert article in [law.article for law in cited] and all(law.verified_on for law in cited)
+
+
+def test_an_article_may_have_been_read_elsewhere_than_its_statute(tmp_path):
+    path = written(tmp_path, {})
+    text = path.read_text(encoding="utf-8").replace("topics = [] }", 'topics = [], source = "另处" }')
+    path.write_text(text, encoding="utf-8")
+    assert load_laws(path)[0].source == "另处"
+
+
 def test_the_civil_code_does_not_reach_back():
     assert "民法典" not in statutes("C05", 2019, 6, 1) and "物权法" in statutes("C05", 2019, 6, 1)
 
