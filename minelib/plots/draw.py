@@ -29,7 +29,7 @@ def plot_candidates(data: pd.DataFrame) -> Chart:
     signals = data.groupby("signal")["points"].sum().sort_values(ascending=False, kind="stable")
     for k, signal in enumerate(signals[signals > 0].index):
         width = data[data["signal"] == signal].set_index("rank")["points"].reindex(left.index).fillna(0.0)
-        hatch = HATCHES[(k + k // len(COLOURS)) % len(HATCHES)]  # a colour come round again has another hatch
+        hatch = HATCHES[k % len(HATCHES)]  # there are more of them: a colour come round again has another
         some = width > 0  # a bar of nothing would still draw its edge
         axes.barh(left.index[some], width[some], left=left[some], height=0.62, label=signal, edgecolor=INK,
                   linewidth=0.4, color=COLOURS[k % len(COLOURS)], hatch=hatch)  # fmt: skip

@@ -21,7 +21,7 @@ from matplotlib.text import Text
 from minelib.fonts import check_glyphs, resolve_fonts
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
-HATCHES = ("", "////", "....", "\\\\\\\\", "xxx", "ooo", "---", "+++")
+HATCHES = ("", "////", "....", "\\\\\\\\", "xxx", "ooo", "---", "+++", "||||", "OO", "//--", "**")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 _NUMERAL = re.compile(r"[-−\d.,%]+")
 INK, GREY, PALE = "#1a1a1a", "#8c8c8c", "#d9d9d9"
