@@ -122,6 +122,15 @@ def test_names_masked_before_are_masked_again_and_decisions_go_along(months, jul
     assert (months / "july" / "decisions.jsonl").read_bytes() == b'{"half'
 
 
+def test_a_name_first_masked_in_a_later_month_is_masked_in_the_earlier_ones_too(tmp_path):
+    first = rows(6, PLACES[:6], WRONGS)
+    first[0]["信访内容"] += "欧阳翠竹路过。"
+    mine(written(tmp_path / "june.csv", first), tmp_path / "june", key=KEY)
+    later = rows(7, PLACES[3:], WRONGS, who="欧阳翠竹")
+    run = add(written(tmp_path / "july.csv", later), tmp_path / "june", tmp_path / "july", key=KEY)
+    assert not run.petitions["text"].str.contains("欧阳翠竹").any()
+
+
 def test_months_follow_one_another(months, july):
     august = rows(8, PLACES[:5], WRONGS)
     run = add(written(months / "august.csv", august), months / "july", months / "august", key=KEY)

@@ -82,12 +82,11 @@ def add(
     before, folder = load_run(onto), Path(out)
     _check(before, Path(onto), folder, key)
     with only_run_in(folder):
-        read, reader = _read(files, Path(onto), key, config)
-        fresh, repeated = part_repeated(read["petitions"], before.petitions)
+        read, old, reader = _read(files, Path(onto), before.petitions, key, config)
+        fresh, repeated = part_repeated(read["petitions"], old)
         n_read = len(fresh) + len(repeated) + len(read["rejects"])
         report(f"读到 {n_read} 行：新增 {len(fresh)} 件，上期已有 {len(repeated)} 件")
-        old = newer_answers(before.petitions, repeated)
-        run = _place(replace(before, petitions=old), fresh, config, reader)
+        run = _place(replace(before, petitions=newer_answers(old, repeated)), fresh, config, reader)
         report("归类、并案、归集、研判：完成，原有编号不变")
         rejects = _rejects(Path(onto), read["rejects"], repeated)
         _describe(run, before, read, rejects, n_fresh=len(fresh), key=key, config=config)
@@ -108,19 +107,27 @@ def _check(before: Run, onto: Path, out: Path, key: bytes) -> None:
         )
 
 
-def _read(files: list[Path], onto: Path, key: bytes, config: Config) -> tuple[stages.Frames, Reader]:
-    """Read the new ledgers, and mask in them what was masked in the old ones too."""
+def _read(files: list[Path], onto: Path, old: pd.DataFrame, key: bytes, config: Config):
+    """Read the new ledgers; mask in each run's petitions what was masked in the other's.
+
+    Returns
+    -------
+    read : dict of DataFrame
+        As `stages.Reading`, ``sealed`` of both runs.
+    old : DataFrame
+        The petitions of the old run.
+    reader : Reader
+        Knows what was masked in either, and which texts it has read with that in mind.
+    """
     read = stages.Reading(files, key, config).make()
-    known = {name: _kept(onto, name) for name in ("sealed", "passed")}
-    names = config.redact.mask_names, config.redact.keep_names
-    redactor = Redactor(key, mask_names=names[0], keep_names=names[1])
-    if len(known["sealed"]):
-        earlier = Reader(masked=Sealed(known["sealed"], key), keep_names=names[1])
-        read["petitions"] = stages.settled(read["petitions"], earlier, redactor)
-    for name, table in known.items():
-        read[name] = pd.concat([table, read[name]]).drop_duplicates(ignore_index=True)
-    reader = Reader(masked=Sealed(read["sealed"], key), keep_names=names[1], passed=read["passed"]["digest"])
-    return read, reader
+    keep = config.redact.keep_names
+    redactor = Redactor(key, mask_names=config.redact.mask_names, keep_names=keep)
+    before = _kept(onto, "sealed")
+    read["sealed"] = pd.concat([t for t in (before, read["sealed"]) if len(t)] or [before], ignore_index=True)
+    read["sealed"] = read["sealed"].drop_duplicates(ignore_index=True)
+    reader = Reader(masked=Sealed(read["sealed"], key), keep_names=keep)
+    read["petitions"], old = (stages.settled(t, reader, redactor) for t in (read["petitions"], old))
+    return read, old, reader
 
 
 def _kept(onto: Path, name: str) -> pd.DataFrame:
