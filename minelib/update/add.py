@@ -22,7 +22,7 @@ from minelib.issues.group import MIN_MATTERS
 from minelib.redact import Redactor
 from minelib.redact.sealed import Sealed
 from minelib.runs import Run, StageStore, digest, load_run, only_run_in
-from minelib.schema import ISSUE, MATTER, REJECT, frame
+from minelib.schema import ISSUE, MATTER, PETITION, REJECT, frame
 from minelib.tally import funnel, matter_table, petitioner_keys
 from minelib.trends import counted_dates
 from minelib.update.keep import (
@@ -126,8 +126,10 @@ def _read(files: list[Path], onto: Path, old: pd.DataFrame, key: bytes, config: 
     read["sealed"] = pd.concat([t for t in (before, read["sealed"]) if len(t)] or [before], ignore_index=True)
     read["sealed"] = read["sealed"].drop_duplicates(ignore_index=True)
     reader = Reader(masked=Sealed(read["sealed"], key), keep_names=keep)
-    read["petitions"], old = (stages.settled(t, reader, redactor) for t in (read["petitions"], old))
-    return read, old, reader
+    read["petitions"] = stages.settled(read["petitions"], reader, redactor)
+    told = [c for c, kind in PETITION.items() if kind == "str" and c in old]
+    masked = stages.settled(old[told], reader, redactor)
+    return read, old.assign(**{c: masked[c] for c in told}), reader
 
 
 def _kept(onto: Path, name: str) -> pd.DataFrame:
