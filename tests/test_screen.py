@@ -215,6 +215,16 @@ def test_silence_counts_only_where_the_ledger_records_replies():
     assert "可计时" not in one(signals, "I2", "delay")["shown"]
 
 
+def test_the_three_limits_of_the_regulation_are_counted_apart():
+    rows = letters("I1", "C23", SHOPS[:5], 1, PLAIN)
+    for row, waited, sent in zip(rows, (10, 61, 90, 91, 200), (3, 15, 16, 40, 1), strict=True):
+        row["replied_at"] = row["received_at"] + pd.Timedelta(days=waited)
+        row["exchanged_at"] = row["received_at"] + pd.Timedelta(days=sent)
+    shown = one(screen_issues(*tables(rows), resamples=5)[1], "I1", "delay")["shown"]
+    assert "可计时5件次中4件次超过60日" in shown and "其中2件次超过90日" in shown
+    assert "有转交日期的5件次中2件次超过15日方转交" in shown
+
+
 def test_writers_who_were_passed_over_count_without_any_dates():
     _, signals = screen_issues(
         *tables(letters("I1", "C23", SHOPS[:4], 1, PLAIN), letters("I2", "C23", SHOPS[:4], 1, WRONG))

@@ -10,9 +10,9 @@ from minelib.trends import counted_dates, matter_dates
 
 _UNIT = ["issue_id", "matter_id"]  # a matter whose letters tell of two wrongs is one matter in each issue
 
-# 信访工作条例 (2022) art. 34: 60 days for matters of art. 31(6). Criminal, police and court matters follow
-# their own statutes, so they carry no such clock here.
-REPLY_DAYS = 60
+# 信访工作条例 (2022): 15 days to pass a petition on (arts. 22, 23), 60 days to answer matters of art. 31(6), 30 more
+# where extended (art. 34). Criminal, police and court matters follow their own statutes: no such clock here.
+PASS_ON_DAYS, REPLY_DAYS, EXTENDED_DAYS = 15, 60, 90
 _OWN_CLOCK = ("C33", "C34", "C36")
 _GROUP_VISIT = 5  # people; 信访 practice calls a visit of five or more 集体访
 _JOINT = r"集体访|联名|集体来访|群访"
@@ -107,8 +107,9 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
         Its `matters` hold `place`, `respondent`, `township`, and counts of letters: `letters`,
         `n_petitioners`, `n_people`, `repeats` (重复件), `joint` (1 for a 集体访), `alleges` (mean, 0 … 1),
         `group:老年人` … (1 where a letter names it), `grouped` (any of them), `clocked` and `late` (those a
-        reply could be timed for, and those answered after 60 days or never), `unheeded` (1 where a letter is
-        late or says so), `first_at` (NaT for bulk registrations), `batch`.
+        reply could be timed for, and those answered after 60 days or never), `overlong` (after 90), `sent` and
+        `sent_late` (those with a day of passing on, and after more than 15 days), `unheeded` (1 where a letter
+        is late or says so), `first_at` (NaT for bulk registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
     petitions = petitions.assign(issue_id=petitions["issue_id"].fillna(""))
@@ -137,7 +138,7 @@ def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timesta
         joint=_joint(members),
         alleges=mark_allegations(members["title"], members["text"], members["class_code"]),
     )
-    letters["clocked"], letters["late"] = _reply_clock(members, clocked.loc[members.index], end)
+    letters = letters.assign(**_clocks(members, clocked.loc[members.index], end))
     letters["unheeded"] = np.maximum(letters["late"], mark_unheeded(members["text"]))
     for name in sorted({g for groups in members["groups"].unique() for g in groups.split("、") if g}):
         letters[f"group:{name}"] = members["groups"].str.contains(name, regex=False).astype(float)
@@ -168,11 +169,16 @@ def _has_clock(petitions: pd.DataFrame) -> pd.Series:
     return records_replies & ~petitions["class_code"].isin(_OWN_CLOCK)
 
 
-def _reply_clock(members, clocked, end):
-    """Letters that can be timed, and those answered late or, after the same time, not at all."""
+def _clocks(members, clocked, end) -> dict[str, pd.Series]:
+    """Letters that can be timed, and those answered, or passed on, too late; what is still open waits until `end`."""
     waited = (members["replied_at"].fillna(end) - members["day"]).dt.days
     timed = clocked & waited.ge(0) & (members["replied_at"].notna() | waited.gt(REPLY_DAYS))
-    return timed.astype(float), (timed & waited.gt(REPLY_DAYS)).astype(float)
+    passed = (members["exchanged_at"] - members["day"]).dt.days
+    marks = {
+        "clocked": timed, "late": timed & waited.gt(REPLY_DAYS), "overlong": timed & waited.gt(EXTENDED_DAYS),
+        "sent": passed.ge(0), "sent_late": passed.gt(PASS_ON_DAYS),
+    }  # fmt: skip
+    return {name: mark.astype(float) for name, mark in marks.items()}
 
 
 def _code(issue: np.ndarray, n_issues: int, *names: pd.Series) -> Coding:

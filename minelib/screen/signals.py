@@ -68,7 +68,10 @@ def vulnerable(e: Evidence, weights: np.ndarray) -> Measured:
 
 
 def delay(e: Evidence, weights: np.ndarray) -> Measured:
-    """回应: share of matters that say they were passed over, or whose reply came after 60 days or never."""
+    """回应: share of matters that say they were passed over, or whose reply came after 60 days or never.
+
+    The words also count those beyond the extended 90 days, and those passed on after more than 15.
+    """
     return _share(e.total(weights, "unheeded"), e.total(weights), full=0.6)
 
 

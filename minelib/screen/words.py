@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minelib.screen.evidence import REPLY_DAYS, Evidence
+from minelib.screen.evidence import EXTENDED_DAYS, PASS_ON_DAYS, REPLY_DAYS, Evidence
 from minelib.screen.shares import FEW, exact_interval, share_words
 
 NAMES = {
@@ -94,12 +94,22 @@ def _vulnerable(e):
 
 
 def _delay(e):
-    late, timed = e.total(e.ones, "late").astype(int), e.total(e.ones, "clocked").astype(int)
-    clock = [
-        f"；可计时{t}件次中{k}件次超过{REPLY_DAYS}日未见答复或方答复（是否适用该时限须逐件核对）" if t else ""
-        for k, t in zip(late, timed, strict=True)
-    ]
-    return [a + b for a, b in zip(_shares(e, "unheeded", None, "称反映未果或答复迟延"), clock, strict=True)]
+    names = ("late", "overlong", "clocked", "sent_late", "sent")
+    counts = zip(*(e.total(e.ones, name).astype(int) for name in names), strict=True)
+    said = _shares(e, "unheeded", None, "称反映未果或答复迟延")
+    return [text + _clock(*row) for text, row in zip(said, counts, strict=True)]
+
+
+def _clock(late: int, overlong: int, timed: int, sent_late: int, sent: int) -> str:
+    """Say what the ledger's dates tell; whether a limit applies has to be checked petition by petition."""
+    parts = []
+    if timed:
+        parts.append(f"可计时{timed}件次中{late}件次超过{REPLY_DAYS}日未见答复或方答复")
+        if overlong:
+            parts[0] += f"，其中{overlong}件次超过{EXTENDED_DAYS}日（延长期亦已过）"
+    if sent_late:
+        parts.append(f"有转交日期的{sent}件次中{sent_late}件次超过{PASS_ON_DAYS}日方转交")
+    return "；" + "；".join(parts) + "（是否适用该时限须逐件核对）" if parts else ""
 
 
 def _supervisable(e):
