@@ -5,7 +5,8 @@ how often each word stands in it. Nothing here knows where groups come from.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,6 +22,18 @@ _CLOSING = re.compile(
 )
 _MARKS = re.compile(r"[，。！？!?；;、\s“”\"（）()《》…]+")
 LABEL_LENGTH = 18
+LEAST_SHARE = 0.15  # of the members that must say the telling words of a label
+_WHOLE_SHARE = 0.1  # and all of its words
+_READ = 30  # best phrases whose grammar is looked at
+_MOST_WORDS = 7
+_WHOLE = 1.4  # a clause as somebody wrote it reads better than a part of one
+_DOING = frozenset("乱拒欠被无未不强违私偷骗占缺少难")
+_ASKING = frozenset(
+    "反映 反应 投诉 举报 咨询 建议 希望 请求 请问 要求 求助 恳请 恳求 呼吁 质疑 控诉 关于 有关 再次 请 望 盼 求 "
+    "问题 情况 事宜 事项 相关 解决 处理 如何 怎么 怎样 什么 为何 为什么 是否 何时 能否 可否 可以 领导 政府 部门 "
+    "加快 严重 一下 谢谢 我们 大家 有人 一家 来电".split()
+)
+)
 
 
 def class_tfidf(doc_topic: sp.csr_matrix, doc_term: sp.csr_matrix) -> np.ndarray:
@@ -90,53 +103,115 @@ def say_plainly(title: str) -> str:
     return max(pieces, key=len)[:LABEL_LENGTH]
 
 
-def label(titles: Sequence[str], weights: dict[str, float], cut) -> str:
-    """Choose the piece of a title that says most of what the group has in common.
+def label(
+    titles: Sequence[Sequence[str]],
+    weights: Mapping[str, float],
+    share: Callable[[frozenset[str]], float],
+    kinds: Callable[[str], list[str]],
+    common: Container[str] = (),
+) -> str:
+    """Choose the phrase, best a verb with its object, that says most of what the members of a group share.
 
     Parameters
     ----------
-    titles : sequence of str
-        Titles of the group, names of places and respondents taken out.
-    weights : dict of str to float
-        The words that members at several places share, and how much they tell. A title is broken at every
-        other word and mask, for it may be a name.
-    cut : callable
-        Text to words, such as `Segmenter().cut`.
+    titles : sequence of sequences of str
+        Words of the members' titles, names of places and respondents taken out.
+    weights : mapping of str to float
+        The words that members at several places share, and how much they tell.
+    share : callable
+        Some words to the share of members that say all of them, 0 … 1; what is no content word is passed over.
+    kinds : callable
+        A phrase to the parts of speech of its words, as `parts_of_speech` gives them.
+    common : container of str
+        Words that are nobody's name. A title is broken at every word that is neither here nor in `weights`.
 
     Returns
     -------
     str
-        "" where no piece says two of the words.
+        "" where no clause says what `LEAST_SHARE` of the members say.
 
     Examples
     --------
-    >>> words = {"反映路面破损": ["路面", "破损"], "路面破损": ["路面", "破损"]}
-    >>> label(["反映路面破损"], {"路面": 1.0, "破损": 1.0}, words.get)
-    '路面破损'
+    >>> titles = [["反映", "物业", "乱", "收", "停车费", "的", "问题"], ["物业", "乱", "收", "停车费"]]
+    >>> weights = {"物业": 0.5, "停车费": 1.0}
+    >>> label(titles, weights, lambda words: 1.0, parts_of_speech)
+    '物业乱收停车费'
     """
-    pieces = sorted({p for t in titles for p in _shared_pieces(say_plainly(t), weights, cut)})
-    if not pieces:
-        return ""
+    clauses = {tuple(c) for title in titles for c in _split(title, lambda w: w in _ASKING or _is_mark(w))}
+    known = {c for clause in clauses for c in _split(clause, lambda w: not _may_stand(w, weights, common))}
+    phrases = sorted({phrase for piece in known for phrase in _phrases(piece, weights)})
 
-    def tells(piece: tuple[str, ...]) -> float:
-        return sum(weights.get(w, 0.0) for w in set(piece)) / (4 + len("".join(piece))) ** 0.5
+    def tells(phrase: tuple[str, ...]) -> float:
+        words = frozenset(weights.keys() & set(phrase))
+        told = sum(weights[w] for w in words) * share(words) ** 0.5
+        return told * (_WHOLE if phrase in clauses else 1.0) / (8 + len("".join(phrase))) ** 0.5
 
-    return "".join(max(pieces, key=tells))
+    best = sorted(phrases, key=lambda p: (-tells(p), p))[:_READ]
+    said = [p for p in best if share(frozenset(weights.keys() & set(p))) >= LEAST_SHARE]
+    said = [p for p in said if share(frozenset(p)) >= _WHOLE_SHARE]
+    clauses = [(_grammar(kinds(p)), p) for p in map("".join, said)]
+    return max((c for c in clauses if c[0]), key=lambda c: c[0], default=(0, ""))[1]
 
 
-def _shared_pieces(title: str, weights: dict[str, float], cut) -> list[tuple[str, ...]]:
-    """Break a title where it says what the group does not share; keep pieces that say two shared words."""
+def parts_of_speech(phrase: str) -> list[str]:
+    """Return the parts of speech of the words of a phrase: n… noun, v… verb, a adjective, d adverb.
+
+    >>> parts_of_speech("退还定金")
+    ['v', 'n']
+    """
+    return [kind for _, kind in _tagger().tag(phrase)]
+
+
+@cache
+def _tagger():
+    import rjieba
+
+    return rjieba.Jieba()
+
+
+def _grammar(kinds: list[str]) -> int:
+    """Tell how like a clause it is: 2 with a verb before a noun, or both in another order; 0 without a verb."""
+    verbs = [i for i, k in enumerate(kinds) if k.startswith("v")]
+    nouns = [i for i, k in enumerate(kinds) if k.startswith("n")]
+    if not verbs or not nouns:
+        return 0
+    return 2 if verbs[0] < nouns[-1] or nouns[0] < verbs[-1] else 1
+
+
+def _split(words: Sequence[str], breaks: Callable[[str], bool]) -> list[tuple[str, ...]]:
+    """Return the runs of words between those that break."""
     pieces: list[list[str]] = [[]]
-    for word in cut(title):
-        if word in weights or (len(word) == 1 and not _MARKS.match(word)):
-            pieces[-1].append(word)
-        else:
+    for word in words:
+        if breaks(word):
             pieces.append([])
-    trimmed = [_trim(p, weights) for p in pieces]
-    return [p for p in trimmed if len(weights.keys() & set(p)) > 1]
+        else:
+            pieces[-1].append(word)
+    return [tuple(p) for p in pieces if p]
 
 
-def _trim(piece: list[str], weights: dict[str, float]) -> tuple[str, ...]:
-    """Drop loose characters at both ends."""
-    told = [i for i, w in enumerate(piece) if w in weights]
+def _is_mark(word: str) -> bool:
+    return not word[:1].isalnum()
+
+
+def _may_stand(word: str, weights: Mapping[str, float], common: Container[str]) -> bool:
+    """Tell whether a word is nobody's name: many say it, or it is a single character."""
+    return word in weights or word in common or len(word) == 1
+
+
+def _phrases(piece: tuple[str, ...], weights: Mapping[str, float]) -> list[tuple[str, ...]]:
+    """Return the runs of a piece that say two shared words and are short enough for a label."""
+    ends = range(len(piece) + 1)
+    runs = (_trim(piece[i:j], weights) for i in ends for j in ends[i + 2 : i + _MOST_WORDS + 1])
+    return [r for r in runs if _tells_two(r, weights) and len("".join(r)) <= LABEL_LENGTH]
+
+
+def _tells_two(piece: Sequence[str], weights: Mapping[str, float]) -> bool:
+    return len(weights.keys() & set(piece)) > 1
+
+
+def _trim(piece: Sequence[str], weights: Mapping[str, float]) -> tuple[str, ...]:
+    """Drop loose characters at both ends; one that says what was done stays before a word: 乱, 拒, 欠."""
+    told = [i for i, w in enumerate(piece) if w in weights or w in _DOING]
+    while told and piece[told[-1]] not in weights:
+        told.pop()
     return tuple(piece[told[0] : told[-1] + 1]) if told else ()

@@ -43,16 +43,39 @@ def test_a_title_is_cut_down_to_what_is_wrong():
     assert say_plainly("") == ""
 
 
+def named(titles, weights, *, share=None, kinds=None):
+    """Label titles whose members say the words in the share of titles that hold them."""
+    cuts = [cut(title) for title in titles]
+
+    def of_titles(words):
+        return sum(words & weights.keys() <= set(c) for c in cuts) / len(cuts)
+
+    return label(cuts, weights, share or of_titles, kinds or (lambda phrase: ["n", "v"]))
+
+
 def test_a_label_says_what_most_say_in_any_order_of_titles():
     titles = ["咨询户口迁移", "电梯困人没人修", "反映电梯频繁困人的问题"]
     weights = {"电梯": 1.0, "困人": 1.0, "频繁": 0.5, "户口": 0.1, "迁移": 0.1}
-    assert label(titles, weights, cut) == label(titles[::-1], weights, cut) == "电梯频繁困人"
+    assert named(titles, weights) == named(titles[::-1], weights) == "电梯困人"
 
 
 def test_a_label_is_broken_at_what_only_one_member_says():
     weights = {"拖欠": 1.0, "工资": 1.0, "公司": 0.2}
-    assert label(["岚鹿牧业公司拖欠〈姓名3QK7〉工资", "望溪公司拖欠工资"], weights, cut) == "公司拖欠工资"
+    assert named(["岚鹿牧业公司拖欠〈姓名3QK7〉工资", "望溪公司拖欠工资"], weights) == "公司拖欠工资"
+
+
+def test_what_few_members_say_is_no_label_nor_is_a_phrase_without_a_verb():
+    weights = {"电梯": 1.0, "困人": 1.0}
+    assert named(["电梯困人"], weights) == "电梯困人"
+    assert named(["电梯困人"], weights, share=lambda words: 0.1) == ""
+    assert named(["电梯困人"], weights, kinds=lambda phrase: ["n", "n"]) == ""
+
+
+def test_a_verb_with_its_object_goes_before_a_phrase_that_tells_more():
+    weights = {"电梯": 3.0, "频繁": 3.0, "拖欠": 1.0, "工资": 1.0}
+    kinds = {"电梯频繁": ["a", "n"], "拖欠工资": ["v", "n"]}
+    assert named(["电梯频繁", "拖欠工资"], weights, kinds=kinds.get) == "拖欠工资"
 
 
 def test_a_group_without_titles_has_no_label():
-    assert label(["", "！"], {}, list) == ""
+    assert named(["", "！"], {}) == ""

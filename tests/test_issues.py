@@ -13,7 +13,8 @@ from minelib.issues import find_issues, load_wrongs, make_wrongs
 from minelib.issues.absorb import absorbed
 from minelib.issues.discover import discover_groups
 from minelib.issues.firm import stability
-from minelib.issues.group import Grouping, keep_firm, likeness
+from minelib.issues.gather import Rows
+from minelib.issues.group import Grouping, class_share, keep_firm, likeness
 from minelib.issues.spot import SAID, spot_wrongs
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.schema import ISSUE
@@ -355,11 +356,22 @@ def test_what_is_asked_wrongly_is_refused(known):
 
 def test_a_group_outside_the_list_goes_when_its_matters_share_few_words_or_resamples_miss_it():
     found = Grouping(np.array([0, 0, 1, 1, 2, 2, -1]), ("", "", "欠薪"), np.ones(7))
-    kept, firm = keep_firm(found, np.array([0.9, 0.1, 0.1]), np.array([0.5, 0.5, 0.0]))
+    one_kind = np.ones(3)
+    kept, firm = keep_firm(found, np.array([0.9, 0.1, 0.1]), np.array([0.5, 0.5, 0.0]), one_kind)
     assert kept.names == ("", "欠薪")
     assert kept.group.tolist() == [0, 0, -1, -1, 1, 1, -1]
     assert firm.tolist() == [0.9, 0.1]
-    assert keep_firm(found, np.full(3, np.nan), np.zeros(3))[0].names == ("欠薪",)
+    assert keep_firm(found, np.full(3, np.nan), np.zeros(3), one_kind)[0].names == ("欠薪",)
+    assert keep_firm(found, np.ones(3), np.ones(3), np.array([0.4, 0.9, 0.4]))[0].names == ("", "欠薪")
+
+
+def test_a_turn_of_phrase_falls_into_all_classes_and_a_wrong_into_one_or_two():
+    matter, group = np.array([0, 0, 1, 2, 3, 4, 5, 6, 7, 8]), np.repeat([0, 1], 5)
+    code = np.array(["C05", "C05", "C05", "C05", "C06", "C01", "C02", "C03", "C09", "C40"], dtype=object)
+    rows = Rows(matter, matter, None, None, code)
+    assert class_share(Grouping(group, ("", ""), np.ones(10)), rows).tolist() == [1.0, 0.5]
+    unknown = Rows(matter, matter, None, None, np.full(10, "自定", dtype=object))
+    assert class_share(Grouping(group, ("", ""), np.ones(10)), unknown).tolist() == [1.0, 1.0]
 
 
 def test_likeness_counts_a_matter_once():

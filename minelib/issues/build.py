@@ -13,6 +13,7 @@ from minelib.issues.group import (
     ENOUGH_TO_DISCOVER,
     MIN_MATTERS,
     Grouping,
+    class_share,
     cut_large,
     group_rows,
     keep_firm,
@@ -127,7 +128,8 @@ def find_issues(
 
     firm = stability(cuts[granularity].group, g.rows.matter, regroup, resamples=resamples, seed=seed)
     alike = likeness(g.weights, cuts[granularity], g.rows.matter)
-    chosen, firm = keep_firm(cuts[granularity], firm, alike)
+    kind = class_share(cuts[granularity], g.rows)
+    chosen, firm = keep_firm(cuts[granularity], firm, alike, kind)
     cuts[granularity] = chosen
     ids = {level: issue_ids(g, cut) for level, cut in cuts.items()}
     table = issue_table(g, chosen, ids[granularity], firm)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 
 from minelib.issues.absorb import absorbed
@@ -21,6 +22,7 @@ _MATTER_AGREES = 0.7  # this share of a matter's petitions tells a wrong: the si
 _BY_MATTER = 0.3  # strength of those
 _FIRM = 0.4  # mean overlap with what resamples find that a group outside the list must reach
 _ALIKE = 0.075  # and mean cosine between the words of its matters
+_OF_A_KIND = 0.5  # and share of its matters in its two commonest classes
 _SPLIT = 24  # a group of so many petitions may be cut into finer ones
 
 
@@ -93,18 +95,35 @@ def keep_recurring(found: Grouping, rows: Rows) -> Grouping:
     return Grouping(group, tuple(found.names[k] for k in kept), np.where(group >= 0, found.strength, 0.0))
 
 
-def keep_firm(found: Grouping, firm: np.ndarray, alike: np.ndarray) -> tuple[Grouping, np.ndarray]:
-    """Let go the groups that no list knows and resamples do not find again, or that share few words.
+def keep_firm(
+    found: Grouping, firm: np.ndarray, alike: np.ndarray, kind: np.ndarray
+) -> tuple[Grouping, np.ndarray]:
+    """Let go the groups that no list knows and that are chance: a turn of phrase, not a kind of wrong.
 
     Parameters
     ----------
-    firm, alike : ndarrays, shape (n_groups,)
-        See `stability` (NaN lets none go) and `likeness`.
+    firm, alike, kind : ndarrays, shape (n_groups,)
+        See `stability` (NaN lets none go), `likeness` and `class_share`.
     """
-    chance = np.array([not name for name in found.names], dtype=bool) & ((firm < _FIRM) | (alike < _ALIKE))
+    unsure = (firm < _FIRM) | (alike < _ALIKE) | (kind <= _OF_A_KIND)
+    chance = np.array([not name for name in found.names], dtype=bool) & unsure
     number = np.append(np.where(chance, -1, np.cumsum(~chance) - 1), -1)
     group, names = number[found.group], tuple(n for n, c in zip(found.names, chance, strict=True) if not c)
     return Grouping(group, names, np.where(group >= 0, found.strength, 0.0)), firm[~chance]
+
+
+def class_share(found: Grouping, rows: Rows) -> np.ndarray:
+    """Return which share of the matters of each group its two commonest classes hold, 1 where none tells.
+
+    One kind of wrong falls into a class or two; what people say whatever is wrong (我不想添麻烦) into all.
+    """
+    told = (found.group >= 0) & tells_class(rows.code)
+    code = pd.factorize(rows.code[told], sort=True)[0]
+    cells = np.unique(np.column_stack([found.group[told], rows.matter[told], code]), axis=0)
+    table = np.zeros((len(found.names), int(code.max(initial=0)) + 2))
+    np.add.at(table, (cells[:, 0], cells[:, 2]), 1)
+    total, two = table.sum(axis=1), np.sort(table, axis=1)[:, -2:].sum(axis=1)
+    return np.divide(two, total, out=np.ones_like(total), where=total > 0)
 
 
 def likeness(weights: sp.csr_matrix, found: Grouping, matter: np.ndarray) -> np.ndarray:

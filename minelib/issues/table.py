@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from minelib.issues.group import Grouping, closeness
 from minelib.schema import ISSUE
 
 OF_A_CLASS = "（按类别归集）"  # ends the name of what was gathered by class alone
-_TELLING = 6  # a shorter piece of a title says too little; keywords stand beside it
+_NOBODYS = 5  # places from which on a word is nobody's name
 _TITLES_READ = 200  # of a group, to name it
 
 
@@ -53,26 +54,46 @@ def issue_table(g: Gathered, found: Grouping, ids: np.ndarray, firm: np.ndarray)
 
 
 def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], list[str]]:
-    from minelib.mentions import strip_mentions
-    from minelib.segment import Segmenter
-
     n = len(found.names)
     inside = np.flatnonzero(found.group >= 0)
     member = sp.csr_matrix((found.strength[inside], (inside, found.group[inside])), shape=(len(g.rows), n))
     scores = describe.class_tfidf(member, g.terms.counts)
     scores *= _shared(g, found)
     words = describe.keywords(scores, g.terms.words)
-    cut = Segmenter().cut
     labels = list(found.names)
-    titles = g.table["title"].to_numpy(object)
+    common = _common(g) if "" in labels else frozenset()
     for k in (k for k, name in enumerate(labels) if not name):
-        clearest = _clearest(found, k)[:_TITLES_READ]
-        told = np.flatnonzero(scores[k])
-        weights = {g.terms.words[j]: scores[k, j] for j in told}
-        label = describe.label([*map(strip_mentions, titles[clearest])], weights, cut)
-        said = "、".join(words[k][:3])
-        labels[k] = label if len(label) >= _TELLING else f"{label}（{said}）" if label else said
+        labels[k] = _label(g, _clearest(found, k)[:_TITLES_READ], scores[k], words[k], common)
     return words, _distinguish(labels, words)
+
+
+def _common(g: Gathered) -> frozenset[str]:
+    """Return the words said at so many places that they are nobody's name."""
+    said = (g.terms.counts > 0).tocoo()
+    site, column = np.unique(np.column_stack([g.rows.site[said.row], said.col]), axis=0).T
+    n_sites = np.bincount(column, minlength=len(g.terms.words))
+    return frozenset(g.terms.words[j] for j in np.flatnonzero(n_sites >= _NOBODYS))
+
+
+def _label(
+    g: Gathered, rows: np.ndarray, scores: np.ndarray, words: list[str], common: frozenset[str]
+) -> str:
+    """Say what a group has in common, its keywords beside it; say so where it shares no more than words."""
+    told = np.flatnonzero(scores)
+    weights = {g.terms.words[j]: float(scores[j]) for j in told}
+    said = g.terms.counts[rows].tocsc()
+    column = {g.terms.words[j]: j for j in np.flatnonzero(np.diff(said.indptr))}
+
+    @cache
+    def share(some: frozenset[str]) -> float:
+        columns = [column[w] for w in some if w in column]
+        return float(((said[:, columns] > 0).sum(axis=1) == len(columns)).mean()) if columns else 0.0
+
+    label = describe.label([g.heads[i] for i in rows], weights, share, describe.parts_of_speech, common)
+    rest = [w for w in words if w not in label][:3]
+    if not label:
+        return f"涉及{'、'.join(words[:3])}的各类诉求"
+    return f"{label}（{'、'.join(rest)}）" if rest else label
 
 
 def _shared(g: Gathered, found: Grouping) -> np.ndarray:
@@ -97,7 +118,7 @@ def _distinguish(labels: list[str], words: list[list[str]]) -> list[str]:
     """Add keywords to labels that stand more than once."""
     repeated = {name for name in labels if labels.count(name) > 1}
     pairs = zip(labels, words, strict=True)
-    return [f"{name}（{'、'.join(w[:3])}）" if name in repeated and w else name for name, w in pairs]
+    return [f"{n}（{'、'.join(w[:3])}）" if n in repeated and w and "（" not in n else n for n, w in pairs]
 
 
 def _exemplars(g: Gathered, found: Grouping) -> list[str]:
