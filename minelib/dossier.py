@@ -65,25 +65,47 @@ def _waited(petitions: pd.DataFrame, own: pd.DataFrame, day: pd.Series, today: d
     return (end - day).dt.days.where(~answered).astype("Int64")
 
 
-def early_signs(run: Run, *, days: int = 90, most: int = 5) -> pd.DataFrame:
-    """List young issues: first told within the last `days`, still in at most `most` matters.
+def early_signs(run: Run, *, days: int = 90, most: int = 8) -> pd.DataFrame:
+    """List young issues (苗头性): still few matters, most of them begun within the ledger's last `days`.
+
+    Parameters
+    ----------
+    run : Run
+    days : int
+        At most a third of the time the ledger covers: in a short ledger everything is recent.
+    most : int
+        Matters from which on an issue is no early sign any more.
 
     Returns
     -------
     DataFrame
-        issue_id, label, n_matters, n_petitions, places, first_at; the newest first. No person is named.
+        issue_id, label, n_recent, n_matters, matters (ids of the recent ones), places, first_at (of these); most
+        recent matters first. Matters and places are named, no person is.
     """
-    end = counted_dates(run.petitions).max()
-    young = run.issues[
-        (run.issues["first_at"] > end - pd.Timedelta(days=days)) & (run.issues["n_matters"] <= most)
+    columns = ["issue_id", "label", "n_recent", "n_matters", "matters", "places", "first_at"]
+    day = counted_dates(run.petitions)
+    window = min(pd.Timedelta(days=days), (day.max() - day.min()) / 3)
+    told = run.matters.dropna(subset=["issue_id"]).assign(place=_somewhere(run.matters))
+    told = told.sort_values(["first_at", "matter_id"]).assign(recent=told["first_at"] > day.max() - window)
+    n_matters, recent = told.groupby("issue_id").size(), told[told["recent"]].groupby("issue_id")
+    young = pd.DataFrame(
+        {"n_recent": recent.size(), "matters": recent["matter_id"].agg(_several), "first_at": recent["first_at"].min(),
+         "places": recent["place"].agg(_several)}
+    ).assign(n_matters=n_matters)  # fmt: skip
+    young = young[
+        (young["n_recent"] >= 2)
+        & (young["n_matters"] <= most)
+        & (young["n_recent"] * 3 >= young["n_matters"] * 2)
     ]
-    named = (
-        run.matters[run.matters["place"] != ""]
-        .groupby("issue_id")["place"]
-        .agg(lambda s: "、".join(sorted(set(s))))
-    )
-    table = young.assign(places=young["issue_id"].map(named).fillna(""))
-    columns = ["issue_id", "label", "n_matters", "n_petitions", "places", "first_at"]
-    return table.sort_values(["first_at", "issue_id"], ascending=[False, True])[columns].reset_index(
-        drop=True
-    )
+    table = young.reset_index(names="issue_id")
+    table["label"] = table["issue_id"].map(run.issues.set_index("issue_id")["label"])
+    return table.sort_values(["n_recent", "issue_id"], ascending=[False, True], ignore_index=True)[columns]
+
+
+def _somewhere(matters: pd.DataFrame) -> pd.Series:
+    return matters["place"].where(matters["place"] != "", matters["township"])
+
+
+def _several(names: pd.Series) -> str:
+    """Join different names, blank ones left out."""
+    return "、".join(n for n in dict.fromkeys(names) if n)

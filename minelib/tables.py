@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from minelib.dossier import early_signs
+from minelib.outreach import education_plan, mediation_list
 from minelib.runs import Run
 from minelib.screen import law_sheet
 
@@ -26,11 +28,13 @@ NAMES = {
     "signal": "指标", "value": "数值", "shown": "说明", "points": "得分贡献",
     "matter_id": "事项编号", "place": "地点", "respondent": "被反映对象", "township": "地区",
     "exemplar": "典型件编号", "record_id": "编号", "source": "文件", "sheet": "工作表",
-    "row": "行", "reason": "原因",
+    "row": "行", "reason": "原因", "places": "地点",
+    "n_recent": "近期事项", "matters": "近期事项编号",
 }  # fmt: skip
 
 SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
 MOST_ROWS = 20_000  # of a sheet: nobody reads on, and an office program could not open a million
+PROPOSALS = ("法条", "苗头", "订单式普法", "检调对接")
 METHOD = (
     "本表由程序从诉求文本归集生成，均为“疑似”线索，须经人工核查后方可使用。",
     "计数单位：件次为诉求件数；人次按台账所载人数，未载明的按1计；事项为同一地点或对象的同一具体事情。",
@@ -127,7 +131,18 @@ def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> None:
     write_csv(run.candidates, folder / "candidates.csv")
     write_csv(rejects, folder / "rejects.csv")
     sheets = {title: _most_told(getattr(run, name)) for name, title in SHEETS.items()}
-    write_workbook({**sheets, "法条": law_sheet(run.candidates, run.petitions)}, folder / "candidates.xlsx")
+    write_workbook({**sheets, **_proposals(run)}, folder / "candidates.xlsx")
+
+
+def _proposals(run: Run) -> dict[str, pd.DataFrame]:
+    """Return what else a run is good for, as sheets: names of `PROPOSALS`."""
+    tables = (
+        law_sheet(run.candidates, run.petitions),
+        early_signs(run),
+        education_plan(run.petitions, run.matters),
+        mediation_list(run.petitions, run.matters),
+    )
+    return dict(zip(PROPOSALS, tables, strict=True))
 
 
 def _most_told(table: pd.DataFrame) -> pd.DataFrame:

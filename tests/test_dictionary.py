@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from fake_run import make_run
 
+import minelib
 from minelib import schema
 from minelib.briefing import summarise
 from minelib.plots import FIGURES
 from minelib.review import ACTIONS, Decision
 from minelib.runs import TABLES
-from minelib.tables import SHEETS
+from minelib.tables import PROPOSALS, SHEETS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
 COLUMNS = {
@@ -55,7 +56,7 @@ def test_the_numbers_behind_each_figure_are_explained(kind):
 
 
 def test_the_sheets_of_the_workbook_are_explained():
-    assert [row[0] for row in rows("candidates.xlsx")] == [*SHEETS.values(), "法条", "方法与口径"]
+    assert [row[0] for row in rows("candidates.xlsx")] == [*SHEETS.values(), *PROPOSALS, "方法与口径"]
 
 
 def test_the_keys_of_the_facts_are_explained():
@@ -70,3 +71,10 @@ def test_a_decision_is_explained_field_by_field_and_action_by_action():
     assert re.findall(r"`(\w+)` \w+", part("decisions.jsonl").split("`action`")[1].split("\n")[0]) == list(
         ACTIONS
     )
+
+
+def test_every_public_name_is_on_the_page_of_functions():
+    text = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\.\. auto\w+:: minelib\.[\w.]*?(\w+)$|`ml\.(\w+)`", text, re.M))
+    named = {name for pair in listed for name in pair if name}
+    assert set(minelib.__all__) - {"__version__"} - named == set()

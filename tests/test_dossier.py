@@ -67,7 +67,39 @@ def test_an_unknown_pseudonym_is_refused(run, who):
         dossier(run, who)
 
 
-def test_early_signs_name_issues_and_places_but_nobody(run):
-    signs = early_signs(run)
-    assert signs[["issue_id", "places"]].to_numpy().tolist() == [["I1", "云顶花园"]]
-    assert not {"petitioner_id"} & set(signs.columns)
+def a_ledger(*told):
+    """A run of (issue, matter, first day, place), two years long."""
+    days = ["2023-07-01", "2025-06-30"]
+    petitions = [{"record_id": f"r{d}", "received_at": d, "class_margin": 0.5} for d in days]
+    numbers = dict.fromkeys(("n_petitions", "n_petitioners", "n_people", "n_places", "n_respondents"), 1)
+    matters = [
+        {"issue_id": i, "matter_id": m, "first_at": d, "place": p, "township": "河口镇", **numbers}
+        for i, m, d, p in told
+    ]
+    names = sorted({i for i, *_ in told})
+    issues = [
+        {"issue_id": i, "label": f"问题{i}", "n_matters": 1, "stability": 1.0, **numbers} for i in names
+    ]
+    tables = frame(petitions, RUN_PETITION), frame(matters, MATTER), pd.DataFrame(), frame(issues, ISSUE)
+    return Run(*tables, pd.DataFrame(), pd.DataFrame())
+
+
+def test_early_signs_name_matters_and_places_but_nobody():
+    signs = early_signs(
+        a_ledger(
+            ("I1", "M1", "2025-06-01", "云顶花园"),
+            ("I1", "M2", "2025-05-20", ""),
+            ("I2", "M3", "2025-06-01", "望江里"),
+            ("I2", "M4", "2024-01-01", "望江里"),
+            ("I3", "M5", "2025-06-02", "南山里"),
+        )
+    )
+    assert signs[["issue_id", "n_recent", "matters", "places"]].to_numpy().tolist() == [
+        ["I1", 2, "M2、M1", "河口镇、云顶花园"]
+    ]
+    assert not {"petitioner_id", "respondent"} & set(signs.columns)
+
+
+def test_a_widespread_issue_is_no_early_sign_and_an_empty_run_has_none():
+    many = [("I1", f"M{i}", "2025-06-01", "") for i in range(9)]
+    assert early_signs(a_ledger(*many)).empty and early_signs(a_ledger()).empty
