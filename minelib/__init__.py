@@ -37,6 +37,7 @@ _HOMES = {
     "render": "briefing",
     "compare_runs": "compare",
     "review_panel": "widget",
+    "candidate_card": "explore",
     "explore_panel": "explore",
     "write_explore": "explore",
     "make_ledger": "sample",

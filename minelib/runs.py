@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from minelib.display import Displayed, Sheet
 from minelib.errors import InputError
 
 SCHEMA_VERSION = 1
@@ -26,8 +27,19 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 TABLES = ("petitions", "matters", "links", "issues", "candidates", "signals")
 
 
-@dataclass(frozen=True)
-class Run:
+_FIRST = 8  # candidates a run shows of itself
+_HEAD = {
+    "rank": "排名",
+    "score": "得分",
+    "label": "问题",
+    "n_matters": "事项",
+    "n_petitions": "件次",
+    "n_places": "地点",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Run(Displayed):
     """The tables of one run, as `schema` names their columns.
 
     Attributes
@@ -48,6 +60,25 @@ class Run:
     signals: pd.DataFrame
     counts: dict = field(default_factory=dict)
     manifest: dict = field(default_factory=dict)
+
+    def _sheet(self) -> Sheet:
+        tables = {
+            "件次": self.petitions,
+            "事项": self.matters,
+            "问题": self.issues,
+            "候选线索": self.candidates,
+        }
+        first = self.candidates[list(_HEAD)].head(_FIRST)
+        return Sheet(
+            "结果",
+            facts=[(name, len(table)) for name, table in tables.items()],
+            head=list(_HEAD.values()),
+            rows=[
+                [f"{v:.1f}" if isinstance(v, float) else v for v in row]
+                for row in first.itertuples(index=False)
+            ],
+            note="均为“疑似”线索，待核查。" if len(first) else "没有达到条件的候选线索。",
+        )
 
 
 def load_run(folder: str | Path) -> Run:
