@@ -9,7 +9,7 @@ from minelib.redact.lexicon import any_of
 from minelib.redact.spans import Span
 from minelib.redact.view import View
 
-_HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}|@", re.A)
+_HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}", re.A)
 _AT = r" ?(?:@|\(at\)|\[at\]|#at#|#(?=[a-z\d]+\.(?:com|cn|net)\b)| at |艾特) ?"
 _EMAIL = re.compile(
     rf"[A-Za-z0-9][\w.+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]*(?: ?(?:[.·]|点|dot) ?[A-Za-z0-9\-]+)+",
@@ -34,7 +34,7 @@ def _account() -> re.Pattern:
 def accounts(v: View) -> Iterator[Span]:
     """Find e-mail addresses and account names; 业主微信群 and 微信公众号 name no account."""
     text = v.text
-    if not _HINT.search(text):
+    if "@" not in text and not _HINT.search(text):
         return
     yield from (Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text))
     yield from (Span(*m.span(), "SOCIAL") for m in _WXID.finditer(text))

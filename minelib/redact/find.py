@@ -18,7 +18,7 @@ from minelib.redact.view import View, view
 
 _PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed)
 _FORMS = (given, polite, spaced, minority, mixed)
-_WINDOW = 14  # characters the model sees on each side of a doubtful name
+_WINDOW = 10  # characters the model sees on each side of a doubtful name
 _BLOCK = 20_000  # longer texts are read in pieces, so that time grows with length only
 _BLOCK_END = re.compile("[\n。！？!?]")
 _LIST_MARKS = frozenset("、,。等和与及")
@@ -71,7 +71,7 @@ def _outgrows(c: Candidate, found: Sequence[Span]) -> bool:
 def _windows(r: _Reading) -> Iterator[tuple[int, str]]:
     """Cut out a stretch of text around each doubtful candidate; stretches that touch are joined."""
     text, done = r.view.text, 0
-    for c in sorted(r.doubtful, key=lambda c: c.start):
+    for c in sorted(filter(r.is_free, r.doubtful), key=lambda c: c.start):
         if c.end > done:
             start, stop = max(done, c.start - _WINDOW), min(len(text), c.end + _WINDOW)
             done = stop
@@ -94,12 +94,11 @@ def _ask_model(readings: Sequence[_Reading]) -> None:
             marks[at + start : at + end] = b"\1" * (end - start)
     for r in readings:
         for c in r.doubtful:
-            if tagged[id(r)][c.start] and r.is_free(c):
+            if id(r) in tagged and tagged[id(r)][c.start] and r.is_free(c):
                 r.take(c)
 
 
-def _take_likely(r: _Reading) -> None:
-    least = names.COMPANY if r.people else names.LIKELY
+def _take_likely(r: _Reading, least: float) -> None:
     for c in r.doubtful:
         if c.bits > least and r.is_free(c) and not names.is_place(r.view.text, c.end):
             r.take(c)
@@ -201,9 +200,11 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     views = [view(block) for _, _, block in blocks]
     readings = list(map(_read, views, candidates(views)))
     if model:
+        for r in readings:
+            _take_likely(r, names.LIKELY)
         _ask_model(readings)
         for r in readings:
-            _take_likely(r)
+            _take_likely(r, names.COMPANY if r.people else names.LIKELY)
     found: list[list[Span]] = [[] for _ in texts]
     for (i, at, _), r in zip(blocks, readings, strict=True):
         found[i].extend(Span(s.start + at, s.end + at, s.kind, s.keep) for s in _spans(r))

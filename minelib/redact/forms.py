@@ -11,6 +11,7 @@ from minelib.redact.names import STRONG, before_bits
 from minelib.redact.spans import Span
 from minelib.redact.view import View, char_table
 
+_DOT = re.compile(r"(?<=[一-鿿])\.[一-鿿]")
 _DOTTED = re.compile(r"([一-鿿]{2,8})((?:[·.][一-鿿]{2,8}){1,2})")
 
 
@@ -42,7 +43,8 @@ def minority(v: View) -> Iterator[Span]:
     for start in v.pairs(firsts, seconds):
         if m := pattern.match(text, start):
             yield Span(start, m.end(), "NAME")
-    m = _DOTTED.search(text) if "·" in text or "." in text else None
+    dotted = "·" in text or "." in text and _DOT.search(text)
+    m = _DOTTED.search(text) if dotted else None
     while m:
         left, right = m[1], m[2][1:]
         # At least one side must be made of known groups, or every 甲方．乙方 would be a name.
@@ -74,6 +76,7 @@ def spaced(v: View) -> Iterator[Span]:
             yield Span(m.start(), m.end(), "NAME")
 
 
+_LETTERS = re.compile("[A-Za-zāáǎàēéěèīíǐìōóǒòūúǔù]{2}")
 _LATIN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,12}(?![A-Za-z0-9@_.])")
 _ROMAN = re.compile(r"(?<![A-Za-z])([A-Z][a-z]+) ([A-Z][a-z]+(?:-?[A-Za-z][a-z]+)?)(?![A-Za-z])")
 
@@ -84,6 +87,8 @@ _SPELT = re.compile("([一-鿿])[a-zāáǎàēéěèīíǐìōóǒòūúǔù]{2,
 def mixed(v: View) -> Iterator[Span]:
     """Find names half in pinyin (刘duan, wang大海) and wholly (Wang Jianguo)."""
     text, lex = v.text, lexicon()
+    if not _LETTERS.search(text):
+        return
     for m in _ROMAN.finditer(text):
         if m[1].lower() in lex.pinyin or m[2].lower() in lex.pinyin:
             yield Span(m.start(), m.end(), "NAME")

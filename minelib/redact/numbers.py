@@ -177,8 +177,12 @@ def _digit_table() -> np.ndarray:
 def _runs(v: View) -> list[Run]:
     """Find the stretches with digits enough; only these are looked at closer, and most texts have none."""
     places = np.flatnonzero(_digit_table()[v.codes])
-    groups = np.split(places, np.flatnonzero(np.diff(places) > _NEAR) + 1) if len(places) >= _FEWEST else ()
-    return [(max(0, int(g[0]) - _NEAR), int(g[-1]) + 1 + _NEAR) for g in groups if len(g) >= _FEWEST]
+    if len(places) < _FEWEST:
+        return []
+    ends = np.append(np.flatnonzero(places[1:] - places[:-1] > _NEAR), len(places) - 1)
+    sizes = np.diff(ends, prepend=-1)
+    return [(max(0, int(places[end - size + 1]) - _NEAR), int(places[end]) + 1 + _NEAR)
+            for end, size in zip(ends.tolist(), sizes.tolist(), strict=True) if size >= _FEWEST]  # fmt: skip
 
 
 def numbers(v: View) -> Iterator[Span]:
@@ -200,9 +204,14 @@ _PLATE_APART = re.compile(rf"[{PROVINCES}] [A-Z](?: [A-Z0-9]){{5,6}}(?![A-Za-z0-
 _PLATE_MASKED = re.compile(rf"[{PROVINCES}][A-Z][ ·.\-]?(?=[A-Z0-9]*[*×xX])[A-Z0-9*×]{{5,6}}", re.I)
 
 
+_PLATE_HINT = re.compile(r"[A-Z](?:[ ·.\-]?[A-Z0-9*×]{4}| [A-Z0-9] )", re.I)
+
+
 def plates(v: View) -> Iterator[Span]:
     """Find number plates; a small letter or a province that is none needs a text that speaks of cars."""
     text, found, unsure, provinces = v.text, [], [], set()
+    if not _PLATE_HINT.search(text):
+        return
     for m in (*_PLATE.finditer(text), *_PLATE_MASKED.finditer(text), *_PLATE_APART.finditer(text)):
         if sum(c.isdigit() for c in m[0]) < 2:
             continue

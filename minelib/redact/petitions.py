@@ -14,7 +14,7 @@ from minelib.redact.surfaces import Surfaces
 
 # Columns people write in; the rest of a petition is dates, counts and codes.
 TEXT_COLUMNS = ("title", "text", "reply", "place", "respondent", "agency", "category", "status")
-_CHUNK = 512
+_CHUNK = 2_048
 _NAME_CELL = re.compile(r"[㐀-鿿·\s]{2,12}")
 
 
@@ -96,9 +96,10 @@ class RowTable:
 
     def compare(self, surfaces: Surfaces) -> None:
         """Mask what was found in other rows."""
-        for i, cells in enumerate(self.cells):
-            for column, text in enumerate(cells):
-                if text and (spans := self.redactor.kept(text, settle(surfaces.find(text)))):
+        for column in range(len(TEXT_COLUMNS)):
+            texts = [cells[column] for cells in self.cells]
+            for i, found in enumerate(surfaces.find_many(texts)):
+                if found and (spans := self.redactor.kept(texts[i], settle(found))):
                     self.mask(i, column, spans)
 
     def read_again(self) -> None:

@@ -32,8 +32,9 @@ _UNIT_ROOM = re.compile(
 _DASHED = re.compile(r"(?<![\d.\-A-Za-z第字号:])[A-Za-z]?\d{1,3}(?:栋|座|#)?-(?:\d{1,2}-)?\d{3,4}[A-Za-z]?"
                      r"[室房号户]?(?![\d\-.年月元米个万mM㎡])")  # fmt: skip
 _LONE_ROOM = re.compile(r"(?<![\d.\-/A-Za-z第])\d{3,4} ?(?:室|房间?|号房)(?![产屋价地贷东租客])")
+_OWNERS = ("业主", "住户", "房东", "租户", "租客", "户主", "邻居", "房客")
 _OWNED_ROOM = re.compile(r"(?<![\d.\-/A-Za-z第近约共有达余超多])\d{3,4}(?:室|房(?!东))?"
-                         r"(?= ?的?(?:业主|住户|房东|租户|租客|户主|邻居|房客))")  # fmt: skip
+                         rf"(?= ?的?(?:{'|'.join(_OWNERS)}))")  # fmt: skip
 _NUMBER = re.compile(
     r"号(?:之[\d一二三四五六]|附\d{1,4}号)?"
     r"(?![线楼栋幢院地令文人口召码门机外井桩路段墩台坑时至到岗仓厂店]|电梯|公馆|商铺|门面|公告|通知|会议|规定)"
@@ -50,20 +51,28 @@ _GROUP_END = re.compile("(?:[组队屯寨湾冲]|散户|村民?小?组)$")
 
 
 # What a pattern cannot do without; most texts have none of it.
-_HINTED = ((re.compile(r"[栋幢座#]|号楼|楼\d"), _DOOR), (re.compile(r"单元|[梯门座]\d"), _UNIT_ROOM),
-           (re.compile(r"\d[室房]?[ 的]{0,2}[业住房租户邻]"), _OWNED_ROOM))  # fmt: skip
+_STOREY = re.compile(r"楼\d")
+_DOORWAY = re.compile(r"[梯门座]\d")
+
+
+def _doors(text: str) -> Iterator[re.Match]:
+    if any(c in text for c in "栋幢座#") or "号楼" in text or "楼" in text and _STOREY.search(text):
+        yield from _DOOR.finditer(text)
+    if "单元" in text or any(c in text for c in "梯门座") and _DOORWAY.search(text):
+        yield from _UNIT_ROOM.finditer(text)
+    if any(word in text for word in _OWNERS):
+        yield from _OWNED_ROOM.finditer(text)
+    rooms = _DASHED.finditer(text) if "-" in text else ()
+    alone = _LONE_ROOM.finditer(text) if "室" in text or "房" in text else ()
+    for m in (*rooms, *alone):
+        if _OWNER.match(text, m.end()) or _DWELLS.search(text[max(0, m.start() - 25) : m.start()]):
+            yield m
 
 
 def addresses(v: View) -> Iterator[Span]:
     """Find the part of an address that leads to one door: 3栋802房, 响田路[86号附5号] of somebody's home."""
     text = v.text
-    for hint, pattern in _HINTED:
-        if hint.search(text):
-            yield from (Span(m.start(), m.end(), "ADDRESS") for m in pattern.finditer(text))
-    for pattern in (_DASHED, _LONE_ROOM):
-        for m in pattern.finditer(text):
-            if _OWNER.match(text, m.end()) or _DWELLS.search(text[max(0, m.start() - 25) : m.start()]):
-                yield Span(m.start(), m.end(), "ADDRESS")
+    yield from (Span(m.start(), m.end(), "ADDRESS") for m in _doors(text))
     for m in _NUMBER.finditer(text):
         digits = _BEFORE_NUMBER.search(text, max(0, m.start() - 8), m.start())
         if not digits:
@@ -92,13 +101,30 @@ _BORN_AFTER = re.compile(
 )
 
 
-_BORN_HINT = re.compile("出生|生[于日人的]|[年月日\\d]生|出于|诞生|年龄|[男女]|DOB", re.I)
+_BORN = (
+    "出生",
+    "生于",
+    "生日",
+    "生人",
+    "生的",
+    "年生",
+    "月生",
+    "日生",
+    "出于",
+    "诞生",
+    "年龄",
+    "男",
+    "女",
+    "DOB",
+    "dob",
+)
+_BORN_NUMBER = re.compile(r"\d ?生")
 
 
 def births(v: View) -> Iterator[Span]:
     """Find dates that the text calls somebody's birth."""
     text = v.text
-    if not _BORN_HINT.search(text):
+    if not (any(word in text for word in _BORN) or "生" in text and _BORN_NUMBER.search(text)):
         return
     for m in _DATE.finditer(text):
         before = text[max(0, m.start() - 16) : m.start()]
@@ -121,15 +147,22 @@ _CASE_LETTER = re.compile("[立受撤刑捕诉拘移赔抗民行监控申终罚�
 _HEAVY = re.compile("刑[拘捕诉侦]|取保|逮捕|监视居住|行罚")
 
 
+_CASE_YEAR = re.compile(r"(?:19|20)\d\d|二[〇零○]")
+_BEFORE_CASE = 18  # the longest name of an office, and its brackets
+
+
 def cases(v: View) -> Iterator[Span]:
     """Find case numbers of courts, the police and procuratorates; document numbers of offices stay."""
     text = v.text
-    if "号" in text or "案" in text:
-        yield from (Span(m.start(), m.end(), "CASE_NO") for m in _COURT.finditer(text))
-        for m in _POLICE.finditer(text):
+    for year in _CASE_YEAR.finditer(text) if "号" in text or "案" in text else ():
+        start = max(0, year.start() - _BEFORE_CASE)
+        stop = text.find("号", year.end(), year.end() + 30) + 1 or year.end() + 30
+        for m in _COURT.finditer(text, start, stop + 8):
+            yield Span(m.start(), m.end(), "CASE_NO")
+        for m in _POLICE.finditer(text, start, stop):
             letters = re.split(r"[(\[]?(?:19|20|二)", m[0])[0]
             if _CASE_LETTER.search(letters) and (_HEAVY.search(letters) or not _OFFICE_DOC.search(letters)):
                 yield Span(m.start(), m.end(), "CASE_NO")
-    for m in _POLICE_NO.finditer(text):
+    for m in _POLICE_NO.finditer(text) if any(c in text for c in "AJXZ") else ():
         if re.search("案|警", text[max(0, m.start() - 12) : m.start()]):
             yield Span(m.start(), m.end(), "CASE_NO")

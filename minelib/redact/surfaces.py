@@ -1,13 +1,13 @@
 """The very strings that were masked, so that other rows and all that leaves can be searched for them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from minelib.redact.lexicon import lexicon
 from minelib.redact.names import after_bits
 from minelib.redact.spans import Span
-from minelib.redact.view import to_codes
+from minelib.redact.view import char_table, to_codes
 
 _HEAD = 3
 # Kinds whose strings mean one thing everywhere; a surname with a title, a door and a date do not.
@@ -23,9 +23,9 @@ def is_telling(surface: str, kind: str) -> bool:
     )
 
 
-def _heads(codes: np.ndarray) -> np.ndarray:
-    wide = codes.astype(np.uint64)
-    return (wide[:-2] << np.uint64(42)) | (wide[1:-1] << np.uint64(21)) | wide[2:]
+def _heads(codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    one, two, three = (codes[starts + i].astype(np.uint64) for i in range(_HEAD))
+    return (one << np.uint64(42)) | (two << np.uint64(21)) | three
 
 
 class Surfaces:
@@ -43,9 +43,10 @@ class Surfaces:
         for surface, kind in sorted(set(found)):
             if is_telling(surface, kind):
                 self._by_head.setdefault(surface[:_HEAD], []).append((surface, kind))
-        self._heads = np.sort(
-            np.concatenate([_heads(to_codes(h)) for h in self._by_head] or [np.empty(0, np.uint64)])
-        )
+        heads = to_codes("".join(self._by_head))
+        self._heads = np.sort(_heads(heads, np.arange(0, len(heads), _HEAD)))
+        # Which characters begin one, and which come second: that leaves few places to look at.
+        self._first, self._second = (char_table(head[i] for head in self._by_head) for i in (0, 1))
 
     def __repr__(self) -> str:
         return f"Surfaces({len(self)})"
@@ -61,14 +62,26 @@ class Surfaces:
 
     def find(self, text: str) -> list[Span]:
         """Find masked strings in a text; a name that goes on as a place (黄兴 in 黄兴路) is passed over."""
-        if len(text) < _HEAD or not len(self._heads):
-            return []
-        heads = _heads(to_codes(text))
+        return self.find_many([text])[0]
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Find masked strings in many texts in one pass, however many strings there are."""
+        found: list[list[Span]] = [[] for _ in texts]
+        if not len(self._heads):
+            return found
+        begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        codes = to_codes("\0".join((*texts, "\0" * _HEAD)))
+        starts = np.flatnonzero(self._first[codes[:-2]] & self._second[codes[1:-1]])
+        heads = _heads(codes, starts)
         near = np.minimum(np.searchsorted(self._heads, heads), len(self._heads) - 1)
-        out = []
-        for start in np.flatnonzero(self._heads[near] == heads).tolist():
-            for surface, kind in self._by_head[text[start : start + _HEAD]]:
-                end = start + len(surface)
-                if text.startswith(surface, start) and (kind != "NAME" or after_bits(text, end) > -8):
-                    out.append(Span(start, end, kind))
-        return out
+        starts = starts[self._heads[near] == heads]
+        owners = np.searchsorted(begins, starts, side="right") - 1
+        for i, start in zip(owners.tolist(), (starts - begins[owners]).tolist(), strict=True):
+            found[i].extend(self._at(texts[i], start))
+        return found
+
+    def _at(self, text: str, start: int) -> Iterator[Span]:
+        for surface, kind in self._by_head.get(text[start : start + _HEAD], ()):
+            end = start + len(surface)
+            if text.startswith(surface, start) and (kind != "NAME" or after_bits(text, end) > -8):
+                yield Span(start, end, kind)

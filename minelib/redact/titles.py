@@ -119,7 +119,7 @@ _SOME = re.compile(
 def hidden(v: View) -> Iterator[Span]:
     """Find 尹某, 张某某, 刘**, and full names hidden in part: 黄某泽."""
     text, lex = v.text, lexicon()
-    for m in _SOME.finditer(text):
+    for m in _SOME.finditer(text) if any(c in text for c in "某*xX×○") else ():
         size = 2 if text[max(0, m.start() - 2) : m.start()] in lex.compounds else 1
         start, end = m.start() - size, m.end()
         if start < 0 or size == 1 and lex.surnames.get(text[start], -9.0) < -1:
@@ -168,6 +168,7 @@ _NOBODY = frozenset("各位市县区省镇乡村局厅部州党老新总副校�
 _GIVEN = re.compile(
     "([一-鿿]{2})(书记|[市县区镇乡局院所队校部厅]长|主任|老师|经理|师傅|[哥姐叔](?=[,。、说在也就]))"
 )
+_GIVEN_TITLES = ("书记", "长", "主任", "老师", "经理", "师傅", "哥", "姐", "叔")
 _GIVEN_BITS = 5.0  # of the two characters together
 _ADDRESSED = re.compile(
     "[ ,:、!。]|您|你好|$"
@@ -184,10 +185,21 @@ def _shared() -> re.Pattern:
                       rf"|(?<![一-鿿]){every}、{every}{person}")  # fmt: skip
 
 
+def _given_names(text: str) -> Iterator[re.Match]:
+    """Give two characters and their title; looked for from the title, which most characters are not."""
+    for title in _GIVEN_TITLES:
+        at = text.find(title, 2)
+        while at >= 0:
+            m = _GIVEN.match(text, at - 3 if title == "长" else at - 2) if at > 2 or title != "长" else None
+            if m:
+                yield m
+            at = text.find(title, at + 1)
+
+
 def given(v: View) -> Iterator[Span]:
     """Find a given name with a title: 感谢晓芳老师; with a surname before it, the full name alone."""
     text, lex = v.text, lexicon()
-    for m in _GIVEN.finditer(text):
+    for m in _given_names(text):
         bits, surname = sum(lex.given.get(c, 1.0) for c in m[1]), text[max(0, m.start() - 1) : m.start()]
         alone = (
             m.start() == 0 or text[m.start() - 1] in EDGE or text.startswith(("感谢", "向"), m.start() - 2)
@@ -212,10 +224,11 @@ def given(v: View) -> Iterator[Span]:
 def polite(v: View) -> Iterator[Span]:
     """Find a leader called by the given name (尊敬的大山书记) and two who share a title (易、彭两位警官)."""
     text, lex = v.text, lexicon()
-    for m in _ANYBODY.finditer(text):
+    spoken_to = "敬" in text or "亲爱" in text
+    for m in _ANYBODY.finditer(text) if spoken_to else ():
         if m[1] not in _NOBODY:
             yield Span(m.start(1), m.end(), "NAME_TITLE", len(m[2]))
-    for m in _POLITE.finditer(text):
+    for m in _POLITE.finditer(text) if spoken_to else ():
         if _OFFICE.search(m[1]):
             continue
         if m[1][0] in lex.surnames:

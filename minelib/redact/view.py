@@ -37,16 +37,18 @@ class View:
     ----------
     text : str
         The plain form.
-    digits : str
-        The same length; Chinese numerals written as digits.
     codes : ndarray of uint32, shape (len(text),)
         The characters of `text` as numbers.
     """
 
     text: str
-    digits: str
     codes: np.ndarray
     _offsets: tuple[int, ...] | None
+
+    @property
+    def digits(self) -> str:
+        """Give the plain form with Chinese numerals written as digits."""
+        return _to_text(_tables()[1][self.codes])
 
     def pairs(self, firsts: np.ndarray, seconds: np.ndarray) -> list[int]:
         """Give the places where a character of one table is followed by one of another (see `char_table`)."""
@@ -107,7 +109,7 @@ def view(text: str) -> View:
     >>> v.text, v.digits, v.original(0, 2)
     ('张三:1三八', '张3:138', (0, 9))
     """
-    plain, digits = _tables()
+    plain, _ = _tables()
     # A mask that is there already is neither read nor split: characters no rule knows stand in its place.
     codes = plain[to_codes(MASK.sub(lambda m: "\0" * len(m[0]), text) if "〈" in text else text)]
     flat = _to_text(codes)
@@ -120,4 +122,4 @@ def view(text: str) -> View:
         offsets = (*np.flatnonzero(keep).tolist(), len(flat))
         codes = codes[keep]
         flat = _to_text(codes)
-    return View(flat, _to_text(digits[codes]), codes, offsets)
+    return View(flat, codes, offsets)
