@@ -28,8 +28,9 @@ _READ = 30  # best phrases whose grammar is looked at
 _MOST_WORDS = 7
 _WHOLE = 1.4  # a clause as somebody wrote it reads better than a part of one
 _DOING = frozenset("乱拒欠被无未不强违私偷骗占缺少难")
-_ASKING = frozenset(
-    ["反映", "反应", "投诉", "举报", "咨询", "建议", "希望", "请求", "请问", "要求", "求助", "恳请", "恳求", "呼吁", "质疑", "控诉", "关于", "有关", "再次", "请", "望", "盼", "求", "问题", "情况", "事宜", "事项", "相关", "解决", "处理", "如何", "怎么", "怎样", "什么", "为何", "为什么", "是否", "何时", "能否", "可否", "可以", "领导", "政府", "部门", "加快", "严重", "一下", "谢谢", "我们", "大家", "有人", "一家", "来电"]
+_ASKING = re.compile(
+    r"反[映应]|投诉|举报|咨询|建议|希望|[请要]求|请问|求助|恳[请求]|呼吁|质疑|控诉|关于|有关|再次|[请望盼求]|问题|情况|事[宜项]|相关|解决|"
+    r"处理|如何|怎[么样]|什么|为何|为什么|是否|何时|能否|可[否以]|领导|政府|部门|加快|严重|一下|谢谢|我们|大家|有人|一家|来电"
 )
 
 
@@ -134,7 +135,7 @@ def label(
     >>> label(titles, weights, lambda words: 1.0, parts_of_speech)
     '物业乱收停车费'
     """
-    clauses = {tuple(c) for title in titles for c in _split(title, lambda w: w in _ASKING or _is_mark(w))}
+    clauses = {tuple(c) for title in titles for c in _split(title, lambda w: _ASKING.fullmatch(w) or _is_mark(w))}
     known = {c for clause in clauses for c in _split(clause, lambda w: not _may_stand(w, weights, common))}
     phrases = sorted({phrase for piece in known for phrase in _phrases(piece, weights)})
 
@@ -175,7 +176,7 @@ def _grammar(kinds: list[str]) -> int:
     return 2 if verbs[0] < nouns[-1] or nouns[0] < verbs[-1] else 1
 
 
-def _split(words: Sequence[str], breaks: Callable[[str], bool]) -> list[tuple[str, ...]]:
+def _split(words: Sequence[str], breaks: Callable[[str], object]) -> list[tuple[str, ...]]:
     """Return the runs of words between those that break."""
     pieces: list[list[str]] = [[]]
     for word in words:
