@@ -232,3 +232,107 @@ def test_a_folder_can_be_read_in_parts(tmp_path):
     assert check_leaks(tmp_path, only=lambda name: name == "a.json", ids=["13800138000"]) is None
     with pytest.raises(LeakError, match="b.md"):
         check_leaks(tmp_path, only=lambda name: name == "b.md")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<{PHONE}</td>",
+        f"1<{PHONE}>2",
+        f"<!-- {PHONE} -->",
+        f"<script>x = '{PHONE}'</script>",
+        f"<img alt='{PHONE}'>",
+    ],
+)
+def test_what_only_looks_like_markup_is_read(text, tmp_path):
+    (tmp_path / "a.html").write_text(f"<td>{text}", encoding="utf-8")
+    with pytest.raises(LeakError, match="PHONE"):
+        check_leaks(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        f'[], "cells": ["电话{PHONE}"], "cells": []',
+        f'[{{"x": "电话{PHONE}"}}]',
+        f'[{{"x/y": ["电话{PHONE}"]}}]',
+    ],
+)
+def test_fields_no_notebook_should_have_are_read(cells, tmp_path):
+    (tmp_path / "a.ipynb").write_text(f'{{"cells": {cells}}}', encoding="utf-8")
+    with pytest.raises(LeakError, match="PHONE"):
+        check_notebook(tmp_path / "a.ipynb")
+
+
+def test_a_packed_chunk_and_what_follows_the_picture_are_read(tmp_path):
+    import struct
+    import zlib
+
+    def png(kind, content, after=b""):
+        parts = (kind, content), (b"IEND", b"")
+        chunks = (struct.pack(">I", len(c)) + k + c + b"\0" * 4 for k, c in parts)
+        (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks) + after)
+
+    for made in (
+        (b"zTXt", b"Comment\0\0" + zlib.compress(f"tel {PHONE}".encode())),
+        (b"prVt", PHONE.encode()),
+    ):
+        png(*made)
+        with pytest.raises(LeakError, match="PHONE"):
+            check_leaks(tmp_path)
+    png(b"IDAT", b"", after=f" tel {PHONE}".encode())
+    with pytest.raises(LeakError, match="after its end"):
+        check_leaks(tmp_path)
+
+
+def test_links_attached_files_and_programs_in_packages_do_not_leave(tmp_path):
+    from pypdf import PdfWriter
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b.md").symlink_to("/etc/hostname")
+    with pytest.raises(LeakError, match="link"):
+        check_leaks(tmp_path / "a")
+    writer = PdfWriter()
+    writer.add_blank_page(9, 9)
+    writer.add_attachment("a.txt", PHONE.encode())
+    (tmp_path / "p").mkdir()
+    writer.write(tmp_path / "p" / "a.pdf")
+    with pytest.raises(LeakError, match="attached"):
+        check_leaks(tmp_path / "p")
+    (tmp_path / "x").mkdir()
+    _xlsx(tmp_path / "x" / "a.xlsx", CLEAN)
+    with zipfile.ZipFile(tmp_path / "x" / "a.xlsx", "a") as package:
+        package.writestr("xl/vbaProject.bin", PHONE)
+    with pytest.raises(LeakError, match="a.xlsx"):
+        check_leaks(tmp_path / "x")
+
+
+def test_a_note_in_a_pdf_and_the_description_of_a_figure_are_read(tmp_path):
+    from pypdf import PdfWriter
+    from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+    writer = PdfWriter()
+    writer.add_blank_page(9, 9)
+    note = DictionaryObject({NameObject("/Alt"): TextStringObject(f"电话{PHONE}")})
+    writer.pages[0][NameObject("/PieceInfo")] = writer._add_object(note)
+    writer.write(tmp_path / "a.pdf")
+    with pytest.raises(LeakError, match="/Alt"):
+        check_leaks(tmp_path)
+
+
+def test_the_name_of_a_file_and_a_number_that_is_a_name_are_read(tmp_path):
+    (tmp_path / f"电话{PHONE}.md").write_text("x")
+    with pytest.raises(LeakError, match="file 1 name"):
+        check_leaks(tmp_path)
+    (tmp_path / f"电话{PHONE}.md").unlink()
+    _petitions(tmp_path, record_id="投诉人张小芳")
+    with pytest.raises(LeakError, match=r"record_id, place 1 in order \(NAME\)"):
+        check_leaks(tmp_path)
+
+
+def test_texts_redaction_vouches_for_are_still_searched_for_what_was_masked():
+    text = "琪琪格附近"
+    reader = Reader(masked=Surfaces({("琪琪格", "NAME")}))
+    assert "琪琪格" not in reader.settle_many([text], Redactor(KEY, model=False), read={text})[0]
+    unread = Reader().settle_many([f"电话{PHONE}"], Redactor(KEY, model=False), read=frozenset())
+    assert PHONE not in unread[0]

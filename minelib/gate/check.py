@@ -1,6 +1,5 @@
 """Stop what still holds personal information."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -11,7 +10,7 @@ from minelib.errors import InputError, LeakError
 from minelib.gate.marks import Marks, digests
 from minelib.gate.reader import Reader
 from minelib.gate.texts import texts_in, texts_of
-from minelib.gate.trees import Text, notebook_texts
+from minelib.gate.trees import Text, loads, notebook_texts
 
 _SHOWN = 10
 _BATCH = 4096  # texts held at once
@@ -111,7 +110,7 @@ def check_texts(texts: Iterable[Text], *, reader: Reader | None = None) -> None:
 
 def _tree(path: Path) -> Mapping:
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
+        tree = loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is no readable notebook") from error
     if not isinstance(tree, dict) or not isinstance(tree.get("cells"), list):

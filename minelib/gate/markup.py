@@ -1,14 +1,13 @@
 """The words of HTML, SVG and XML: a paragraph at a time, with what stands in attributes, comments and scripts."""
 
 import html
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from minelib.gate.trees import Text, leaves
+from minelib.gate.trees import Text, leaves, loads
 
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"</?[A-Za-z!?][^>]*>")  # 3<5>2 is none
 _COMMENT = re.compile(r"<!--(.*?)-->", re.S)
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)(?:</\1\s*>|\Z)", re.S | re.I)
 _PARAGRAPH = re.compile(r"</(?:w:p|text|title|desc|p|div|td|th|li|h\d|si|comment)>|<br\s*/?>", re.I)
@@ -43,7 +42,7 @@ def words(markup: str) -> Iterator[Text]:
 def _script(content: str) -> Iterator[Text]:
     """Yield the strings of data, or else the lines of a program."""
     try:
-        yield from leaves(json.loads(content))
+        yield from leaves(loads(content))
     except ValueError:
         yield from ((f" line {i}", line) for i, line in enumerate(content.splitlines(), 1))
 

@@ -31,9 +31,23 @@ def _is_plain(name: str) -> bool:
     return name.isascii() and name.isidentifier() and sum(map(str.isdigit, name)) < 5
 
 
+def loads(content: str):
+    """Read JSON; what stands in a field that is given twice is kept too, for it is in the file.
+
+    >>> loads('{"a": 1, "a": 2}')
+    {'a': 2, 'repeated': [1, 2]}
+    """
+    return json.loads(content, object_pairs_hook=_all_fields)
+
+
+def _all_fields(pairs: list[tuple[str, object]]) -> dict:
+    tree = dict(pairs)
+    return tree if len(tree) == len(pairs) else tree | {"repeated": [value for _, value in pairs]}
+
+
 def json_file(path: Path) -> Iterator[Text]:
     """Yield the strings of a JSON file; the digests of a manifest are none."""
-    tree = json.loads(path.read_text(encoding="utf-8"))
+    tree = loads(path.read_text(encoding="utf-8"))
     own = ("key", "petitions", "program", "segmenter", "onto") if path.name == "manifest.json" else ()
     yield from leaves({k: v for k, v in tree.items() if k not in own} if own else tree)
 
@@ -42,14 +56,14 @@ def lines_file(path: Path) -> Iterator[Text]:
     """Yield the strings of a file with one JSON value a line."""
     for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            yield from ((f"line {n}{where}", text) for where, text in leaves(json.loads(line)))
+            yield from ((f"line {n}{where}", text) for where, text in leaves(loads(line)))
         except ValueError:
             yield f"line {n}", line
 
 
 def notebook_file(path: Path) -> Iterator[Text]:
     """Yield what a saved notebook says."""
-    yield from notebook_texts(json.loads(path.read_text(encoding="utf-8")))
+    yield from notebook_texts(loads(path.read_text(encoding="utf-8")))
 
 
 def notebook_texts(tree: Mapping) -> Iterator[Text]:
