@@ -30,6 +30,7 @@ _HOMES = {
     "more_like": "lookup",
     "load_config": "config",
     "mine": "pipeline",
+    "add": "update",
     "load_run": "runs",
     "draw_figure": "plots",
     "FIGURES": "plots",
