@@ -72,7 +72,7 @@ def _windows(r: _Reading) -> Iterator[tuple[int, str]]:
     """Cut out a stretch of text around each doubtful candidate; stretches that touch are joined."""
     text, done = r.view.text, 0
     for c in sorted(filter(r.is_free, r.doubtful), key=lambda c: c.start):
-        if c.end > done:
+        if c.end > done and names.is_worth_asking(text, c):
             start, stop = max(done, c.start - _WINDOW), min(len(text), c.end + _WINDOW)
             done = stop
             yield start, text[start:stop]

@@ -145,6 +145,12 @@ def is_place(text: str, end: int) -> bool:
     return text[end - 1] in _PLACE_CHAR or after_bits(text, end) <= -8
 
 
+def is_worth_asking(text: str, c: Candidate) -> bool:
+    """Tell whether the model could still call a doubtful name one: no place, no everyday word in everyday company."""
+    everyday = lexicon().surnames.get(text[c.start], 0.0) < 0 and before_bits(text, c.start) <= PLAIN
+    return not everyday and after_bits(text, c.end) > -8
+
+
 def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterator[Candidate]:
     """Weigh the short and the long reading of a name that would begin at `start`.
 
