@@ -36,7 +36,7 @@ def names_only() -> Taxonomy:
         {"code": c.code, "name": c.name, "about": c.about, "words": _short(f"{c.name}、{c.about}")}
         for c in taxonomy.classes
     ]
-    return make_taxonomy({"class": classes, "other": taxonomy.other})
+    return make_taxonomy({"class": classes, "other": taxonomy.other, "borrow": False})
 
 
 def _short(text: str) -> str:

@@ -10,6 +10,7 @@ tools' own use: the best F1 over its clusters counts.
 """
 
 import argparse
+import re
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -57,14 +58,29 @@ def lda(tokens: list[list[str]]) -> np.ndarray:
     )
 
 
-def bertopic(tokens: list[list[str]]) -> np.ndarray:
-    """BERTopic over LSA vectors, for no model can be fetched offline."""
+def _bertopic(tokens: list[list[str]], **options) -> np.ndarray:
     from bertopic import BERTopic
     from sklearn.feature_extraction.text import CountVectorizer
 
     words = CountVectorizer(analyzer=str.split)
-    model = BERTopic(embedding_model=None, vectorizer_model=words)
+    model = BERTopic(embedding_model=None, vectorizer_model=words, **options)
     return np.asarray(model.fit_transform([" ".join(t) for t in tokens], embeddings=_lsa(tokens, 200))[0])
+
+
+def bertopic(tokens: list[list[str]]) -> np.ndarray:
+    """BERTopic as it comes, UMAP and HDBSCAN, over LSA vectors: no model can be fetched offline."""
+    from umap import UMAP
+
+    space = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=0)
+    return _bertopic(tokens, umap_model=space)
+
+
+def bertopic_kmeans(tokens: list[list[str]]) -> np.ndarray:
+    """BERTopic over LSA vectors with k-means for its clusters."""
+    from umap import UMAP
+
+    space = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=0)
+    return _bertopic(tokens, umap_model=space, hdbscan_model=KMeans(K, n_init=3, random_state=0))
 
 
 def tomotopy(tokens: list[list[str]]) -> np.ndarray:
@@ -72,16 +88,20 @@ def tomotopy(tokens: list[list[str]]) -> np.ndarray:
     import tomotopy as tp
 
     model = tp.LDAModel(k=K, min_df=2, seed=0)
-    kept = [model.add_doc(t) for t in tokens if t]
+    for words in filter(None, tokens):
+        model.add_doc(words)
     model.train(300, workers=1)
-    found = iter(np.argmax(model.docs[i].get_topic_dist()) for i in range(len(kept)))
+    found = iter([np.argmax(d.get_topic_dist()) for d in model.docs])
     return np.array([next(found) if t else -1 for t in tokens])
 
 
 PEERS: dict[str, Tool] = {"LSA + k-means": kmeans, "LSA + HDBSCAN": hdbscan, "LDA": lda}
-PEERS |= {
-    name: tool for name, tool in (("BERTopic", bertopic), ("tomotopy", tomotopy)) if find_spec(name.lower())
+OPTIONAL: dict[str, Tool] = {
+    "BERTopic": bertopic,
+    "BERTopic, k-means": bertopic_kmeans,
+    "tomotopy LDA": tomotopy,
 }
+PEERS |= {name: tool for name, tool in OPTIONAL.items() if find_spec(re.split("[ ,]", name.lower())[0])}
 
 
 def gold_of_folder(folder: Path) -> dict[str, pd.DataFrame]:

@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from minelib.classes import GrievanceClassifier, classify, classify_block, fit_classifier
 from minelib.classes.calibrate import best_setting
+from minelib.classes.kin import with_kin
 from minelib.classes.matching import PhraseFinder
 from minelib.classes.scoring import PhraseScorer
 from minelib.classes.sentences import examples_digest, sentence_points
@@ -244,3 +245,32 @@ def test_many_labels_teach_a_thin_taxonomy():
     labels = ["甲", "乙"] * 10
     model = GrievanceClassifier(make_taxonomy({"class": classes})).fit(texts * 2, labels * 2)
     assert model.predict(["葡萄真酸\n", "苹果真甜\n"]).tolist() == ["乙", "甲"]
+
+
+SEVEN = [
+    {"name": "城乡建设", "words": "拆迁 征收 安置 交房 开发商 物业 违建 村务 供水 供电"},
+    {"name": "环境保护", "words": "噪音 油烟 污水 垃圾 变电站"},
+    {"name": "交通运输", "words": "公交 地铁 出租车 公路 红绿灯"},
+    {"name": "教育文体", "words": "学校 学生 入学 补课 幼儿园 旅游"},
+    {"name": "劳动和社会保障", "words": "工资 欠薪 社保 退休 低保"},
+    {"name": "商贸卫生", "words": "消费 退款 贷款 食品 医院"},
+    {"name": "政法", "words": "派出所 法院 户口 干部 消防"},
+]
+
+
+def test_a_few_words_a_class_borrow_what_the_packaged_classes_know():
+    texts = [
+        "包工头跑了\n干了半年活，一分钱没拿到，班组十二个人。",
+        "烟道直排呛得开不了窗\n楼下烧烤摊炭火熏人。",
+        "老赖转移房产\n胜诉三年了，执行局终本，对方照样开豪车。",
+        "早教中心关门跑路\n剩下四十节课不退钱。",
+    ]
+    told = GrievanceClassifier(make_taxonomy({"class": [*SEVEN, {"name": "其他"}]})).fit(texts).predict(texts)
+    assert told.tolist() == ["劳动和社会保障", "环境保护", "政法", "教育文体"]
+
+
+def test_borrowing_can_be_switched_off_and_stops_outside_the_field():
+    fruit = [{"name": "甲", "words": "苹果"}, {"name": "乙", "words": "香蕉"}, {"name": "其他"}]
+    assert not len(with_kin(make_taxonomy({"class": fruit})).borrowed)
+    assert not len(with_kin(make_taxonomy({"class": SEVEN, "borrow": False})).borrowed)
+    assert len(with_kin(make_taxonomy({"class": SEVEN})).borrowed) > 20

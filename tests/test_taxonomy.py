@@ -35,6 +35,7 @@ def test_an_earlier_tier_keeps_a_phrase_named_twice():
         ({"class": [TWO[0], {"code": "B"}]}, "class 2: needs a name"),
         ({"class": [TWO[0], TWO[0]]}, "class code A is given more than once"),
         ({"class": TWO, "other": "Z"}, "other = 'Z'"),
+        ({"class": TWO, "borrow": "no"}, "borrow = 'no'"),
         ({"class": [TWO[0], {"name": "丙", "wrods": "x"}]}, "class 2 (丙): unknown key wrods"),
         ({"class": [TWO[0], {"name": "丙", "words": 3}]}, "class 2 (丙): words: must be words"),
         ({"class": [TWO[0], {"name": "丙", "sure": "欠~工资&钱"}]}, "(丙): sure: phrase '欠~工资&钱' mixes"),

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from minelib.classes.bigrams import count_pairs
 from minelib.classes.calibrate import FEW, FOLDS, best_setting, folds_of
+from minelib.classes.kin import with_kin
 from minelib.classes.scoring import Evidence, PhraseScorer
 from minelib.classes.sentences import sentence_points
 from minelib.classes.taught import TaughtModel, teach
@@ -88,7 +89,8 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     def _prepare(self) -> None:
         self.taxonomy_ = self.taxonomy or load_taxonomy()
         self.classes_ = np.array(self.taxonomy_.codes)
-        self.scorer_ = PhraseScorer(self.taxonomy_)
+        self.kin_ = with_kin(self.taxonomy_)
+        self.scorer_ = PhraseScorer(self.kin_.taxonomy)
 
     def read(self, texts: list[str]) -> Reading:
         """Find phrases and character pairs in `texts`; give it at most `CHUNK` of them, for memory's sake."""
@@ -97,18 +99,17 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
 
     def _learn(self, points: np.ndarray, pairs: sparse.csr_matrix, known: np.ndarray) -> None:
         """Teach the text model; with enough labels, let those kept aside say what they are good for."""
-        self.offset_, self.trust_ = np.zeros(points.shape[1]), 1.0
+        self.offset_, self.trust_ = np.zeros(len(self.classes_)), 1.0
         labelled = np.flatnonzero(known >= 0)
         if len(labelled) < FEW:
             self.model_ = self._teach(points, pairs, known)
             return
         untaught = self._teach(points, pairs, np.full(len(known), -1))
-        mine = points[labelled], known[labelled]
         alone = untaught.decide(pairs[labelled])
         taught = self._kept_aside(points, pairs, known, labelled)
-        settings = [mine[0] + MODEL_WEIGHT * alone]
-        settings += [mine[0] + MODEL_WEIGHT * trust * taught for trust in TRUST]
-        best, self.offset_ = best_setting(settings, mine[1])
+        added = [alone, *(trust * taught for trust in TRUST)]
+        settings = [self.kin_.fold(points[labelled] + MODEL_WEIGHT * a) for a in added]
+        best, self.offset_ = best_setting(settings, known[labelled])
         self.model_ = self._teach(points, pairs, known) if best else untaught
         self.trust_ = TRUST[best - 1] if best else 1.0
 
@@ -123,7 +124,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         return decided
 
     def _teach(self, points, pairs, known) -> TaughtModel:
-        return teach(self.taxonomy_, points, pairs, known, seed=self.random_state)
+        return teach(self.kin_.taxonomy, points, pairs, known, seed=self.random_state)
 
     def decision_function(self, X):
         """Points of every class, phrases and models together; (n_texts, n_classes)."""
@@ -135,11 +136,21 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     def decide(self, reading: Reading) -> np.ndarray:
         """Add the models' points to the phrases'."""
         total = reading.points + MODEL_WEIGHT * self.trust_ * self.model_.decide(reading.pairs)
-        ranked = np.sort(total, axis=1)
+        folded = self.kin_.fold(total)
+        ranked = np.sort(folded, axis=1)
         quiet = (reading.points.max(axis=1, initial=0) < QUIET) & (ranked[:, -1] - ranked[:, -2] < UNSURE)
         hard = np.flatnonzero(quiet)
-        total[hard] += SENTENCE_WEIGHT * sentence_points(self.taxonomy_, [reading.texts[i] for i in hard])
-        return total + self.offset_
+        if len(hard):
+            total[hard] += SENTENCE_WEIGHT * self._nearness([reading.texts[i] for i in hard])
+            folded = self.kin_.fold(total)
+        return folded + self.offset_
+
+    def _nearness(self, texts: list[str]) -> np.ndarray:
+        """Nearness in meaning to the example sentences: the taxonomy's own, or those borrowed."""
+        if not len(self.kin_.borrowed):
+            return sentence_points(self.taxonomy_, texts)
+        own = np.zeros((len(texts), len(self.classes_)))
+        return np.hstack([own, sentence_points(load_taxonomy(), texts)[:, self.kin_.borrowed]])
 
     def predict_proba(self, X):
         """Share of every class, from the points; (n_texts, n_classes), rows sum to 1."""
@@ -163,7 +174,9 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
     def spans(self, reading: Reading, chosen: np.ndarray) -> list[list[tuple[int, int, str]]]:
         """Sort the hits that speak for the class index `chosen` of each text into one list a text."""
         hits = reading.evidence.hits
-        ours = (self.scorer_.owner[hits.phrase] == chosen[hits.text]) & (reading.evidence.points > 0)
+        ours = (self.kin_.owner[self.scorer_.owner[hits.phrase]] == chosen[hits.text]) & (
+            reading.evidence.points > 0
+        )
         spans = [[] for _ in reading.texts]
         columns = (a[ours].tolist() for a in (hits.text, hits.start, hits.end, hits.phrase))
         for text, start, end, phrase in zip(*columns, strict=True):

@@ -101,9 +101,10 @@ def _classify_reading(
     rows = np.arange(len(first))
     chance = softmax(decision / TEMPERATURE)
     lead = chance[rows, first] - _without(chance, first).max(axis=1)
-    others = _without(reading.points, first)
+    spoken = model.kin_.fold(reading.points)
+    others = _without(spoken, first)
     second = others.argmax(axis=1)
-    real = others[rows, second] >= np.maximum(SECOND_POINTS, SECOND_SHARE * reading.points[rows, first])
+    real = others[rows, second] >= np.maximum(SECOND_POINTS, SECOND_SHARE * spoken[rows, first])
     return pd.DataFrame(
         {
             "record_id": petitions["record_id"].to_numpy(),

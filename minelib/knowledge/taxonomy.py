@@ -49,11 +49,15 @@ class GrievanceClass:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All classes, in the order of the file; `other` is the code given where nothing fits."""
+    """All classes, in the order of the file; `other` is the code given where nothing fits.
+
+    `borrow` lets classes without examples use what the packaged classes know that their words point at.
+    """
 
     name: str
     other: str
     classes: tuple[GrievanceClass, ...]
+    borrow: bool = True
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -131,7 +135,10 @@ def make_taxonomy(data: dict, *, where: str = "taxonomy") -> Taxonomy:
     other = str(data.get("other", codes[-1]))
     if other not in codes:
         raise InputError(f"{where}: other = {other!r} is not one of the class codes {', '.join(codes)}")
-    return Taxonomy(str(data.get("name", where)), other, classes)
+    borrow = data.get("borrow", True)
+    if not isinstance(borrow, bool):
+        raise InputError(f"{where}: borrow = {borrow!r} must be true or false")
+    return Taxonomy(str(data.get("name", where)), other, classes, borrow)
 
 
 def _read_class(entry: dict, where: str) -> GrievanceClass:
