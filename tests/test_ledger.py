@@ -203,6 +203,15 @@ def test_real_export_headers_are_understood():
     assert found["text"] == (14,) and found["title"] == (8,) and found["exchanged_at"] == (11,)
 
 
+def test_headers_nobody_listed_are_known_by_their_endings():
+    desk = "工单流水号,来电/来件时刻,诉求人,联系方式,事发属地,诉求对象,标题（坐席填）,诉求内容摘记,办理部门,回访满意否"
+    found = map_columns(desk.split(","), {})
+    assert {field: spots[0] for field, spots in found.items()} == {
+        "record_id": 0, "received_at": 1, "petitioner": 2, "identity": 3, "place": 4, "respondent": 5,
+        "title": 6, "text": 7, "agency": 8,
+    }  # fmt: skip
+
+
 def test_the_user_names_columns(tmp_path):
     path = csv(tmp_path / "a.csv", "号,甲栏,乙栏\n1,欠薪,三个月\n")
     with pytest.raises(InputError, match="a.csv.*号、甲栏、乙栏.*columns="):
