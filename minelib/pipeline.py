@@ -158,6 +158,8 @@ def _run_stages(
     masked = Sealed(read["sealed"], key)
     reader = Reader(masked=masked, keep_names=config.redact.keep_names, passed=read["passed"]["digest"])
     stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
+    for line in _columns_read(read["sources"]):
+        stage._report(line)
     words = stages.Words(petitions, config, engine, stage.beside(config.digest("segment")))
     options = [
         config.digest("seed", "segment", "mine"),
@@ -175,6 +177,15 @@ def _run_stages(
     run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
     run.manifest.update(run_manifest(run, read, key, config))
     return run, rejects, reader
+
+
+def _columns_read(sources: pd.DataFrame) -> list[str]:
+    """Say what each column was taken for, once for each way of naming them: a wrong guess is seen at once."""
+    used = sources[sources["n_used"] > 0].drop_duplicates(["columns", "unmapped"])
+    return [
+        f"列：{row.columns}" + (f"；未用：{row.unmapped}" if row.unmapped else "")
+        for row in used.itertuples()
+    ]
 
 
 def _content(path: Path) -> str:
