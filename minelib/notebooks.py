@@ -79,31 +79,91 @@ def find_notebook(name: str, folder: str | Path = "notebooks") -> Path:
     return found[0]
 
 
+RESULTS = "结果"  # one run folder for all notebooks of a user: what one has mined the next takes over
+
+
+def own_parameters(
+    books: Iterable[Path], ledger: str | Path, out: str | Path, *, key=None, others: Iterable[str] = ()
+) -> dict[Path, dict[str, str]]:
+    """Return for each notebook the parameters that make it run on a user's ledger, checked by name.
+
+    Parameters
+    ----------
+    books, ledger, out : paths
+    key : path, optional
+        The key file; without it the user's own, made on first use. Never the sample's.
+    others : iterable of str
+        Further parameters as ``NAME=value``; each must be one of some notebook's.
+
+    Returns
+    -------
+    dict
+        A notebook that needs an answer key, which only the sample has, is left out unless ANSWERS is given.
+
+    Raises
+    ------
+    InputError
+        When the ledger or the key is not there, or a name is no parameter of any of the notebooks.
+    """
+    from minelib.redact import load_key
+    from minelib.redact.keys import key_path
+
+    if not Path(ledger).exists():
+        raise InputError(f"ledger {ledger} is not there")
+    load_key(key)
+    given = dict(_parted(text) for text in others)
+    places = {"LEDGER": ledger, "OUT": Path(out) / RESULTS, "KEY": key or key_path()}
+    chosen = {name: str(Path(path).resolve()) for name, path in places.items()} | given
+    known = {book: set(_parameters(book)) for book in books}
+    unknown = sorted(set(given) - set().union(*known.values()))
+    if unknown:
+        there = ", ".join(sorted(set().union(*known.values())))
+        raise InputError(f"no notebook has parameter {', '.join(unknown)}; there are {there}")
+    return {
+        book: {name: value for name, value in chosen.items() if name in names}
+        for book, names in known.items()
+        if "ANSWERS" not in names or "ANSWERS" in given
+    }
+
+
+def _parted(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark:
+        raise InputError(f"a parameter is given as NAME=value, got {text!r}")
+    return name, value
+
+
+def _parameters(path: Path) -> list[str]:
+    import papermill
+
+    return list(papermill.inspect_notebook(str(path)))
+
+
 def run(path: Path, out: str | Path, parameters: Mapping[str, str]) -> Path:
     """Run one notebook with other parameters into `out`; the original stays as it is.
 
     Raises
     ------
     InputError
-        When a parameter is not one of the notebook's own.
+        When a parameter is not one of the notebook's own, or the notebook stops at something the user gave.
     """
     import papermill
+    from papermill.exceptions import PapermillExecutionError
 
-    known = papermill.inspect_notebook(str(path))
+    known = _parameters(path)
     unknown = sorted(set(parameters) - set(known))
     if unknown:
         there = ", ".join(sorted(known)) or "none"
         raise InputError(f"{path.name} has no parameter {', '.join(unknown)}; it has {there}")
     target = Path(out) / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    papermill.execute_notebook(
-        str(path),
-        str(target),
-        dict(parameters),
-        kernel_name="python3",
-        progress_bar=False,
-        cwd=str(path.parent),
-    )
+    options = {"kernel_name": "python3", "progress_bar": False, "cwd": str(path.parent)}
+    try:
+        papermill.execute_notebook(str(path), str(target), dict(parameters), **options)
+    except PapermillExecutionError as error:
+        if error.ename in ("InputError", "LeakError"):
+            raise InputError(f"{path.name}: {error.evalue}") from error
+        raise
     return target
 
 

@@ -14,7 +14,7 @@ from minelib.errors import InputError, LeakError
 _COMMANDS = (
     mining.add_mine, reviewing.add_add, mining.add_brief, exploring.add_explore, reviewing.add_review,
     reviewing.add_compare, reviewing.add_like, reviewing.add_person,
-    mining.add_redact, mining.add_sample, mining.add_notebook,
+    mining.add_redact, mining.add_sample, exploring.add_notebook,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Commands that make things: mine, redact, brief, sample, notebook."""
+"""Commands that make things: mine, redact, brief, sample."""
 
 from pathlib import Path
 
@@ -82,7 +82,9 @@ def add_brief(commands) -> None:
     command.add_argument(
         "--template", default="briefing", choices=("briefing", "cards", "short"), help="简报、线索卡、两页版"
     )
-    command.add_argument("--out", type=Path, metavar="PDF", help="默认 DIR/briefing.pdf 或 DIR/cards.pdf 等")
+    command.add_argument("--format", choices=("pdf", "docx"), help="默认 pdf；docx 供编辑（Word、WPS）")
+    command.add_argument("--word", action="store_const", const="docx", dest="format", help="同 --format docx")
+    command.add_argument("--out", type=Path, metavar="FILE", help="默认 DIR/briefing.pdf、DIR/cards.docx 等")
     command.set_defaults(run=_brief)
 
 
@@ -92,11 +94,11 @@ def _brief(a) -> None:
     from minelib.runs import load_run
 
     run = load_run(a.folder)
-    path = a.out or a.folder / f"{a.template}.pdf"
+    kind = a.format or ("docx" if a.out and a.out.suffix.lower() == ".docx" else "pdf")
+    path = a.out or a.folder / f"{a.template}.{kind}"
     decisions, _ = read_decisions(a.folder / "decisions.jsonl")
-    path.write_bytes(
-        brief(run, config=run.manifest["config"]["briefing"], template=a.template, decisions=decisions)
-    )
+    config = run.manifest["config"]["briefing"]
+    path.write_bytes(brief(run, config=config, template=a.template, format=kind, decisions=decisions))
     say(f"已生成：{path}")
 
 
@@ -115,30 +117,3 @@ def _sample(a) -> None:
 
     for path in write_sample(a.out, kind=a.kind, rows=a.rows, seed=a.seed):
         say(f"已生成：{path}")
-
-
-def add_notebook(commands) -> None:
-    """Add ``minelib notebook``."""
-    command = commands.add_parser("notebook", help="在自己的台账上运行笔记本")
-    command.add_argument("action", choices=("run", "list"))
-    command.add_argument("names", nargs="*", metavar="NAME", help="编号或文件名开头，如 06；不写则全部")
-    command.add_argument("--ledger", metavar="LEDGER", help="台账文件")
-    command.add_argument("--key", metavar="FILE", help="化名密钥文件")
-    command.add_argument("--out", type=Path, metavar="DIR", help="运行后的笔记本和结果放在这里")
-    command.add_argument("--notebooks", type=Path, default=Path("notebooks"), metavar="DIR")
-    command.set_defaults(run=_notebook)
-
-
-def _notebook(a) -> None:
-    from minelib.notebooks import find_notebook, run
-
-    books = [find_notebook(n, a.notebooks) for n in a.names] or sorted(a.notebooks.glob("*.ipynb"))
-    if a.action == "list":
-        say("\n".join(p.stem for p in books))
-        return
-    if not (a.ledger and a.out):
-        raise InputError("notebook run needs --ledger FILE and --out DIR")
-    for book in books:
-        chosen = {"LEDGER": str(Path(a.ledger).resolve()), "OUT": str((a.out / book.stem).resolve())}
-        chosen |= {"KEY": str(Path(a.key).resolve())} if a.key else {}
-        say(f"已运行：{run(book, a.out, chosen)}")
