@@ -1,6 +1,6 @@
 """Phrases decide where they are sure; a model trained on what they are sure of decides the rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy import sparse
@@ -10,11 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 from minelib.classes.bigrams import count_pairs
 from minelib.classes.calibrate import FEW, FOLDS, best_setting, folds_of
 from minelib.classes.kin import with_kin
+from minelib.classes.matching import Hits
 from minelib.classes.scoring import Evidence, PhraseScorer
 from minelib.classes.sentences import sentence_points
 from minelib.classes.taught import TaughtModel, teach
 from minelib.errors import InputError
 from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
+from minelib.scale import MapBlocks, map_here
 
 MODEL_WEIGHT = 16.0  # points one unit of the model's decision is worth
 SENTENCE_WEIGHT = 8.0  # and one of the sentence vectors', asked only where phrases say less than QUIET …
@@ -33,6 +35,31 @@ class Reading:
     evidence: Evidence
     points: np.ndarray
     pairs: sparse.csr_matrix
+
+
+def read_block(texts: list[str], scorer: PhraseScorer) -> Reading:
+    """Find phrases and character pairs in `texts`."""
+    evidence = scorer.weigh(texts)
+    return Reading(texts, evidence, scorer.points(evidence, len(texts)), count_pairs(texts))
+
+
+def join_readings(readings: list[Reading]) -> Reading:
+    """Join the readings of blocks into that of all their texts."""
+    if len(readings) == 1:
+        return readings[0]
+    before = np.cumsum([0, *(len(r.texts) for r in readings[:-1])])
+    parts = [
+        replace(r.evidence.hits, text=r.evidence.hits.text + n) for r, n in zip(readings, before, strict=True)
+    ]
+    hits = Hits(*(np.concatenate([getattr(h, f.name) for h in parts]) for f in fields(Hits)))
+    evidence = Evidence(
+        hits,
+        np.concatenate([r.evidence.points for r in readings]),
+        np.concatenate([r.evidence.in_title for r in readings]),
+    )
+    texts = [t for r in readings for t in r.texts]
+    points = np.concatenate([r.points for r in readings])
+    return Reading(texts, evidence, points, sparse.vstack([r.pairs for r in readings]).tocsr())
 
 
 class GrievanceClassifier(ClassifierMixin, BaseEstimator):
@@ -69,22 +96,29 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         self._prepare()
         known = _known(y, len(texts), self.taxonomy_.codes)
         rows = _pick(texts, known)
-        reading = self.read([texts[i] for i in rows])
-        self._learn(reading.points, reading.pairs, known[rows])
+        self._fit_reading(self.read([texts[i] for i in rows]), np.arange(len(rows)), known[rows])
         return self
 
-    def fit_read(self, X, y=None) -> Reading | None:
-        """Fit, and return the reading of all of `X` where it came for free: up to `MAX_TRAINING` rows."""
+    def fit_read(self, X, y=None, *, map_blocks: MapBlocks = map_here, workers: int = 1) -> Reading | None:
+        """Fit, and return the reading of all of `X` where it came for free: up to `MAX_TRAINING` rows.
+
+        `map_blocks` of an engine (`minelib.scale`) reads `workers` blocks at a time; the outcome is the same.
+        """
         texts = _as_texts(X)
-        if len(texts) > MAX_TRAINING:
-            self.fit(texts, y)
-            return None
         self._prepare()
         known = _known(y, len(texts), self.taxonomy_.codes)
         rows = _pick(texts, known)
-        reading = self.read(texts)
-        self._learn(reading.points[rows], reading.pairs[rows], known[rows])
-        return reading
+        whole = len(texts) <= MAX_TRAINING
+        told = texts if whole else [texts[i] for i in rows]
+        size = max(-(-len(told) // max(workers, 1)), 1)
+        blocks = (told[i : i + size] for i in range(0, max(len(told), 1), size))
+        reading = join_readings(list(map_blocks(read_block, blocks, self.scorer_)))
+        picked = rows if whole else np.arange(len(rows))
+        self._fit_reading(reading, picked, known[rows])
+        return reading if whole else None
+
+    def _fit_reading(self, reading: Reading, rows: np.ndarray, known: np.ndarray) -> None:
+        self._learn(reading.points[rows], reading.pairs[rows], known)
 
     def _prepare(self) -> None:
         self.taxonomy_ = self.taxonomy or load_taxonomy()
@@ -94,8 +128,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
 
     def read(self, texts: list[str]) -> Reading:
         """Find phrases and character pairs in `texts`; give it at most `CHUNK` of them, for memory's sake."""
-        evidence = self.scorer_.weigh(texts)
-        return Reading(texts, evidence, self.scorer_.points(evidence, len(texts)), count_pairs(texts))
+        return read_block(texts, self.scorer_)
 
     def _learn(self, points: np.ndarray, pairs: sparse.csr_matrix, known: np.ndarray) -> None:
         """Teach the text model; with enough labels, let those kept aside say what they are good for."""

@@ -63,6 +63,10 @@ class PhraseFinder:
         self._index = {w: i for i, w in enumerate(words)}
         self._letters = sorted({c for w in words for c in w})
         self._by_length = self._hash_words(words)
+        single = [i for i, p in enumerate(phrases) if not p.operator]
+        pairs = [(self._index[_fold(w)], i) for i in single for w in phrases[i].parts[0]]
+        self._single = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        self._joined = [i for i, p in enumerate(phrases) if p.operator]
 
     def _hash_words(self, words: list[str]) -> dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
         number = {c: i + 1 for i, c in enumerate(self._letters)}
@@ -81,9 +85,17 @@ class PhraseFinder:
         """Return every hit of every phrase in `texts`."""
         page = _Page(texts, self._letters)
         words = self._find_words(page)
-        pieces = [self._phrase_hits(p, words) for p in self.phrases]
+        word, owner = self._single
+        pieces = [words.of_many(word)] + [self._phrase_hits(self.phrases[i], words) for i in self._joined]
+        phrase = np.concatenate(
+            [
+                np.repeat(owner, words.count(word)),
+                np.repeat(np.array(self._joined, dtype=np.int64), [len(p[0]) for p in pieces[1:]]),
+            ]
+        )
         start, end = (np.concatenate([p[k] for p in pieces]) for k in (0, 1))
-        phrase = np.repeat(np.arange(len(pieces)), [len(p[0]) for p in pieces])
+        order = np.lexsort((start, phrase))
+        phrase, start, end = phrase[order], start[order], end[order]
         text = page.text_of(start)
         begin = page.begins[text]
         return Hits(phrase, text, start - begin, end - begin, page.sentence[start])
@@ -139,6 +151,17 @@ class _Words:
         order = np.lexsort((start, word))
         self._start, self._end, self.page = start[order], end[order], page
         self._slices = np.searchsorted(word[order], np.arange(n_words + 1))
+
+    def count(self, ids: np.ndarray) -> np.ndarray:
+        """Return how many hits each word has."""
+        return self._slices[ids + 1] - self._slices[ids]
+
+    def of_many(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the hits of each word in turn."""
+        count = self.count(ids)
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        rows = np.repeat(self._slices[ids], count) + within
+        return self._start[rows], self._end[rows]
 
     def of(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray]:
         rows = np.concatenate([np.arange(self._slices[i], self._slices[i + 1]) for i in ids])

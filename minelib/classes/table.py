@@ -8,6 +8,7 @@ import pandas as pd
 
 from minelib.classes.classifier import CHUNK, TEMPERATURE, GrievanceClassifier, Reading, softmax
 from minelib.knowledge.taxonomy import Taxonomy
+from minelib.scale import MapBlocks, blocks_of, map_here
 
 SECOND_POINTS = 10.0  # least points of a second class's own phrases: models alone make no second grievance
 SECOND_SHARE = 0.5  # and at least this share of the first one's
@@ -20,6 +21,8 @@ def classify(
     taxonomy: Taxonomy | None = None,
     labels: Mapping[str, str] | None = None,
     seed: int = 0,
+    map_blocks: MapBlocks = map_here,
+    workers: int = 1,
 ) -> pd.DataFrame:
     """Give every petition a class, its margin, a second class and the words that speak for it.
 
@@ -34,6 +37,8 @@ def classify(
     labels : mapping of record_id to class code, optional
         What a person already decided; these petitions keep it, and the others profit.
     seed : int
+    map_blocks, workers
+        An engine's `map` and how many blocks it works on at a time; what is made does not hang on them.
 
     Returns
     -------
@@ -47,12 +52,15 @@ def classify(
     """
     texts, known = _texts(petitions), _known(petitions, labels)
     model = GrievanceClassifier(taxonomy, random_state=seed)
-    whole = model.fit_read(texts, known)
+    whole = model.fit_read(texts, known, map_blocks=map_blocks, workers=workers)
     if whole is None:
-        starts = range(0, len(texts), CHUNK)
-        blocks = [petitions.iloc[i : i + CHUNK] for i in starts]
-        return pd.concat([classify_block(model, b, labels=labels) for b in blocks], ignore_index=True)
+        parts = map_blocks(_classify_with, blocks_of(petitions, CHUNK), model, labels)
+        return pd.concat(parts, ignore_index=True)
     return _classify_reading(model, whole, known, petitions)
+
+
+def _classify_with(petitions: pd.DataFrame, model: GrievanceClassifier, labels) -> pd.DataFrame:
+    return classify_block(model, petitions, labels=labels)
 
 
 def fit_classifier(
