@@ -17,7 +17,6 @@ from minelib.briefing import (
     compose,
     lint_facts,
     render,
-    render_docx,
     summarise,
     typeset,
     write_briefing,
@@ -25,7 +24,6 @@ from minelib.briefing import (
 from minelib.briefing.book import answer
 from minelib.briefing.quote import quotation, unease
 from minelib.errors import InputError, MinelibError
-from minelib.plots import FIGURES, draw_figure
 from minelib.review import decide
 
 CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
@@ -244,20 +242,6 @@ def test_masks_are_written_for_readers(run):
     said = run.petitions.assign(text="〈姓名3QK7〉电话〈电话9XBD〉反映门店停业。")
     told = summarise(replace(run, petitions=said))
     assert told["candidates"][0]["evidence"][0]["text"] == "某某电话〔电话略〕反映门店停业。"
-
-
-def test_word_holds_the_headings_tables_and_figures_of_the_pdf(facts):
-    docx = pytest.importorskip("docx")
-    figure = draw_figure("monthly", FIGURES["monthly"].data(make_run(400))).png()
-    first = render_docx(facts, figures={"monthly": figure})
-    assert first == render_docx(facts, figures={"monthly": figure})
-    file = docx.Document(io.BytesIO(first))
-    headings = [p.text for p in file.paragraphs if p.style.name.startswith("Heading")]
-    assert headings[:3] == ["一、基本情况", "二、主要特点", "（一）类别分布"]
-    tables = [block for block in compose(facts)["blocks"] if block["kind"] in ("table", "form")]
-    assert len(file.tables) == len(tables)
-    assert len(file.inline_shapes) == 1
-    assert file.core_properties.author == "" and file.core_properties.title == facts["head"]["title"]
 
 
 def test_duties_come_from_decisions_and_from_nothing_else(run):

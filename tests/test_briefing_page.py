@@ -121,3 +121,14 @@ def test_a_word_longer_than_its_line_does_not_run_over_the_edge():
     cell = {"kind": "table", "columns": ["编号", "数"], "rows": [["X9" * 60, "1"]], "widths": [1, 3]}
     for page in page_images(document([wide, cell]), ppi=PPI):
         assert box(ink(page))[2] <= RIGHT + SLACK
+
+
+def test_a_card_stays_on_its_page_however_much_it_holds():
+    facts = summarise(make_run(400), config=CONFIG)
+    for row in facts["candidates"]:
+        row["verify"] = [
+            f"{n}. 核查事项的说明文字，写得稍长一些以占去一行多的地方，再长一点" for n in range(1, 10)
+        ]
+    assert len(PdfReader(io.BytesIO(typeset(compose(facts, template="cards")))).pages) == len(
+        facts["candidates"]
+    )

@@ -14,6 +14,7 @@ from minelib.trends import counted_dates
 
 TRENDS = ("rise", "novelty", "group")  # told with the candidate: how it moves and who stands behind it
 CAUSES = ("delay", "repetition", "vulnerable")  # told where causes are looked for
+CARD = ("supervisable", "spread", "concentration", *TRENDS, *CAUSES)  # the rest of a card says the others
 _OF = re.compile(r"^(\D+)(\d+)件中(\d+)件(?!次)")
 _LATE = re.compile(r"可计时(\d+)件次中(\d+)件次超过(\d+)日未见答复或方答复")
 _COUNT = re.compile(r"(\d)件(?!次)")
@@ -40,7 +41,7 @@ def candidate(book: Book, row: dict, names: Mapping[str, str]) -> dict:
         "score": round(float(row["score"]), 1), "rank_range": [int(row["rank_low"]), int(row["rank_high"])],
         "signals": [{"signal": s.signal, "name": NAMES.get(s.signal, s.signal), "shown": readable(s.shown),
                      "points": round(float(s.points), 1)} for s in signals.itertuples()],
-        "causes": _said(signals, CAUSES), "field": _field(signals),
+        "causes": _said(signals, CAUSES), "indicators": _said(signals, CARD), "field": _field(signals),
         "evidence": _evidence(book.run.petitions, row["exemplars"].split()),
         "laws": listed(row["laws"], "；"), "supervised": row["supervised"],
         "person_routes": listed(row["person_routes"], "、"),

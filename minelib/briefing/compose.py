@@ -59,7 +59,7 @@ def _short(facts: Mapping, _) -> Iterator[Block]:
         for row in facts["candidates"]
     ]
     if rows:
-        yield table(["序号", "线索（疑似）", "主要理由", "拟用方式"], rows, [2, 6, 9, 6])
+        yield table(["序号", "线索（疑似）", "主要理由", "拟用方式"], rows, [1, 4, 9, 5])
     yield from notes(facts, prose.method(facts))
 
 
@@ -70,14 +70,20 @@ def _cards(facts: Mapping, _) -> Iterator[Block]:
             yield {"kind": "pagebreak"}
         yield {"kind": "title", "text": CARDS, "spaced": False}
         yield heading(f"{{{row['key']}.label}}", numbered=False)
-        yield {"kind": "note", "template": prose.candidate(row, facts["facts"])}
-        low, high = row["rank_range"]
+        yield {"kind": "note", "template": prose.counts(row)}
         yield form([
             ["诉求类别", [row["class"]]],
-            ["研判得分", [f"{row['score']}分；重抽样检验的位次在第{low}至第{high}位之间"]],
-            ["研判指标", [f"{s['name']}：{s['shown']}" for s in row["signals"] if s["signal"] != "field"]],
+            ["研判得分", [_score(row)]],
+            ["研判指标", ["；".join(row["indicators"])]],
             ["典型诉求", [f"“{q['text']}”（编号{q['record_id']}）" for q in row["evidence"]]],
             *proposal_rows(row),
-            ["研判意见", ["□采纳　□不采纳　□并入其他线索　　理由："]],
-            ["承办人", ["　　　　　　　　日期："]],
-        ])  # fmt: skip
+            ["研判意见", ["□采纳　□不采纳　□并入其他线索", "理由：", "　"]],  # room to write
+            ["承办人", ["　　　　　　　　　　　　日期："]],
+        ]) | {"fit": True}  # fmt: skip
+
+
+def _score(row: Mapping) -> str:
+    """Say the score and how firm the rank is."""
+    low, high = row["rank_range"]
+    firm = f"均为第{low}位" if low == high else f"在第{low}至第{high}位之间"
+    return f"{row['score']}分，列第{row['rank']}位；对事项重抽样时，位次{firm}"

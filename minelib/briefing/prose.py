@@ -109,12 +109,16 @@ def problems(told: Mapping) -> list[str]:
 
 
 def candidate(row: Mapping, facts: Mapping) -> str:
-    """Tell one candidate in a paragraph."""
+    """Tell one candidate in a paragraph: its counts and how it moves."""
+    return counts(row) + (f"{{{row['key']}.trend}}。" if f"{row['key']}.trend" in facts else "")
+
+
+def counts(row: Mapping) -> str:
+    """Tell the counts of one candidate."""
     key = row["key"]
-    trend = f"{{{key}.trend}}。" if f"{key}.trend" in facts else ""
     return (
         f"此类诉求{{{key}.petitions}}，归并为{{{key}.matters}}，涉及{{{key}.petitioners}}、{{{key}.places}}，"
-        f"时间为{{{key}.span}}。{trend}"
+        f"时间为{{{key}.span}}。"
     )
 
 

@@ -46,6 +46,8 @@ def to_word(document: Mapping, images: Mapping[str, bytes] | None = None) -> byt
     counters = [0] * 4
     for block in document["blocks"]:
         _WRITERS[block["kind"]](file, block, counters, images or {})
+    if "head" in document:
+        _imprint(file, document["head"])
     return _packed(file)
 
 
@@ -64,6 +66,7 @@ def _set_page(file) -> None:
     normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
     normal.paragraph_format.line_spacing = Pt(28.95)
     normal.paragraph_format.space_after = Pt(0)
+    _language(normal)
     _page_number(section)
 
 
@@ -112,6 +115,17 @@ def _face(styled, name: str, size=None) -> None:
         styled.font.size = size
 
 
+def _language(style) -> None:
+    """Say that the text is Chinese, for spelling and for reading aloud."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "zh-CN")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    style._element.get_or_add_rPr().append(language)
+
+
 def _points(n: float):
     from docx.shared import Pt
 
@@ -132,7 +146,45 @@ def _masthead(file, head: Mapping) -> None:
     if head["issue"]:
         file.add_paragraph(head["issue"]).alignment = WD_ALIGN_PARAGRAPH.CENTER
     line = file.add_paragraph(f"{head['office']}\t{head['day']}")
-    line.paragraph_format.tab_stops.add_tab_stop(_points(442), 2)  # right-aligned
+    _to_both_sides(line)
+    _rule(line, bottom=16, colour="C8102E")
+
+
+def _imprint(file, head: Mapping) -> None:
+    """Write 版记 (7.4): rules of 0.35 mm outside and 0.25 mm between, in 4号, last on the page."""
+    told = [f"分送：{head['recipients']}"] if head["recipients"] else []
+    told += [f"{head['office']}\t{head['day']}印发"] if head["office"] else []
+    for n, text in enumerate(told):
+        line = file.add_paragraph()
+        line.paragraph_format.space_before = _points(0 if n else 24)
+        line.paragraph_format.left_indent = line.paragraph_format.right_indent = _points(14)
+        _add_runs(line, text, size=14)
+        _to_both_sides(line)
+        _rule(line, top=6 if n else 8, bottom=8 if n + 1 == len(told) else 6)
+
+
+def _to_both_sides(line) -> None:
+    """Let a tab push what follows it to the right edge."""
+    from docx.enum.text import WD_TAB_ALIGNMENT
+
+    line.paragraph_format.tab_stops.add_tab_stop(_points(442), WD_TAB_ALIGNMENT.RIGHT)
+
+
+def _rule(line, *, colour: str = "000000", **edges: int) -> None:
+    """Draw rules at the edges of a paragraph, their width in eighths of a point."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:pBdr")
+    for edge, width in edges.items():
+        border = OxmlElement(f"w:{edge}")
+        for name, value in (("val", "single"), ("sz", width), ("space", 4), ("color", colour)):
+            border.set(qn(f"w:{name}"), str(value))
+        borders.append(border)
+    properties = line._p.get_or_add_pPr()
+    properties.insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
 
 
 def _para(file, block, counters, images, *, face: str | None = None, size: float = 16, indent: float = 32):
@@ -199,42 +251,74 @@ def _table(file, block, counters, images) -> None:
     """Write a table whose head repeats on every page and whose rows do not break."""
     if block.get("caption"):
         _caption(file, block["caption"])
-    rows = [block["columns"], *block["rows"]]
-    _cells(file, rows, heads=1, widths=block.get("widths") or [1] * len(block["columns"]))
+    widths = block.get("widths") or [1] * len(block["columns"])
+    grid = _grid(file, [block["columns"], *block["rows"]], widths)
+    for cell in grid.rows[0].cells:
+        _set_cell(cell, side="center", face=_FACES[1])
+    _row_property(grid.rows[0], "w:tblHeader")
+    for row in grid.rows[1:]:
+        for column in block.get("right", ()):
+            _set_cell(row.cells[column], side="right")
+    _gap(file)
 
 
 def _form(file, block, counters, images) -> None:
-    rows = [[name, "\n".join(lines)] for name, lines in block["rows"]]
-    _cells(file, rows, heads=0, widths=[1, 6])
+    """Write names, centred, beside what belongs to them."""
+    grid = _grid(file, [[name, "\n".join(lines)] for name, lines in block["rows"]], [1, 6])
+    for row in grid.rows:
+        _set_cell(row.cells[0], side="center", face=_FACES[1])
+    _gap(file)
 
 
-def _cells(file, rows, *, heads: int, widths) -> None:
-    """Fill a grid in 五号."""
-    from docx.oxml import OxmlElement
+def _grid(file, rows, widths):
+    """Return a filled table in 五号, as wide as the type area, whose rows stay whole."""
+    from docx.enum.table import WD_ALIGN_VERTICAL
     from docx.shared import Mm
 
-    table = file.add_table(len(rows), len(rows[0]), style="Table Grid")
+    table = file.add_table(len(rows), len(widths), style="Table Grid")
     table.autofit = False
+    widths = [Mm(156 * width / sum(widths)) for width in widths]
     for column, width in zip(table.columns, widths, strict=True):
-        column.width = Mm(156 * width / sum(widths))
-    for i, (line, row) in enumerate(zip(table.rows, rows, strict=True)):
-        properties = line._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if i < heads:
-            properties.append(OxmlElement("w:tblHeader"))
+        column.width = width
+    for line, row in zip(table.rows, rows, strict=True):
+        _row_property(line, "w:cantSplit")
         for cell, text, width in zip(line.cells, row, widths, strict=True):
-            cell.width = Mm(156 * width / sum(widths))
+            cell.width, cell.vertical_alignment = width, WD_ALIGN_VERTICAL.CENTER
             cell.paragraphs[0].paragraph_format.line_spacing = _points(15)
-            _add_runs(cell.paragraphs[0], text, size=10.5, face="黑体" if i < heads else None)
+            _add_runs(cell.paragraphs[0], text, size=10.5)
+    return table
 
 
-def _caption(file, text: str) -> None:
+def _row_property(row, name: str) -> None:
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _set_cell(cell, *, side: str, face: str | None = None) -> None:
+    """Align a cell, and set it in another face."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH[side.upper()]
+    for run in cell.paragraphs[0].runs if face else ():
+        _face(run, face)
+
+
+def _gap(file) -> None:
+    """Leave a little room under a table."""
+    line = file.add_paragraph()
+    line.paragraph_format.line_spacing = _points(8)
+
+
+def _caption(file, text: str, *, keep: bool = True) -> None:
+    """Write a caption; one above its table stays with it."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     line = file.add_paragraph()
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
     line.paragraph_format.line_spacing = _points(18)
-    _add_runs(line, text, size=10.5, face="黑体")
+    line.paragraph_format.keep_with_next = keep
+    _add_runs(line, text, size=10.5, face=_FACES[1])
 
 
 def _figure(file, block, counters, images) -> None:
@@ -244,10 +328,10 @@ def _figure(file, block, counters, images) -> None:
     if block["file"] not in images:
         return
     line = file.add_paragraph()
-    line.paragraph_format.line_spacing = 1.0
+    line.paragraph_format.line_spacing, line.paragraph_format.keep_with_next = 1.0, True
     shape = line.add_run().add_picture(BytesIO(images[block["file"]]), width=Mm(156))
     shape._inline.docPr.set("descr", block["alt"])
-    _caption(file, block["caption"])
+    _caption(file, block["caption"], keep=False)
 
 
 def _list(file, block, counters, images) -> None:
