@@ -16,7 +16,10 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from math import log
 from typing import Literal, get_args
+
+import numpy as np
 
 from minelib.errors import InputError
 from minelib.knowledge import word_list
@@ -27,22 +30,37 @@ Engine = Literal["rjieba", "jieba"]
 # What is one token whatever the dictionary says: masks, anonymised places (A市, K9县), and the rare Han characters that
 # jieba emits singly. Each is cut as the stand-in, a character that neither engine takes for part of a word.
 _STAND_IN = "\ue000"
+_RARE = f"{_STAND_IN}\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# One class of characters first, which the expression engine looks for fast, and only then what each begins.
 _ALONE = re.compile(
-    f"{MASK.pattern}|(?<![A-Za-z0-9])[A-Z][0-9]{{0,2}}[市区县省州镇乡]"
-    f"|[{_STAND_IN}\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+    f"([{MASK.pattern[0]}A-Z{_RARE}]"
+    f"(?:(?<={MASK.pattern[0]}){MASK.pattern[1:]}|(?<=[A-Z])(?<![A-Za-z0-9].)[0-9]{{0,2}}[市区县省州镇乡]|(?<=[{_RARE}])))",
+    re.S,
 )
 
+# Words of jieba's dictionary that hold characters of such runs.
+_MIXED_WORDS = """
+AT&T B超 c# C# c++ C++ T恤 A座 A股 A型 A轮 AA制 AB型 B座 B股 B型 B轮 BB机 BP机 C盘 C座 C语言 CD盒 CD机 CALL机 D盘
+D座 D版 E盘 E座 E化 E通 F盘 F座 G盘 H盘 H股 I盘 IC卡 IP卡 IP电话 IP地址 K党 K歌之王 N年 O型 PC机 PH值 SIM卡 U盘 VISA卡
+Z盘 Q版 QQ号 RSS订阅 T盘 X光 X光线 X射线 T恤衫 T型台 T台 4S店 4s店 江南style 江南Style 1号店 小S 大S 阿Q"""
+_RUN = "&"  # stands for a run that is split by jieba's pattern: one character of that kind, in no other word
+_ASCII = re.compile(r"[A-Za-z0-9+#&._%\-]")
+_HAN_OR_NOT = re.compile("[\u4e00-\u9fd5]+|[^\u4e00-\u9fd5]+")
+# Two ways to join characters can only be equally likely where some of them are said again.
+_AGAIN = re.compile("(.{1,6})\\1")
+_BLOCK_SIZE = 1_000  # texts looked at together
 _ASCII_WORD = re.compile(r"[A-Za-z0-9+#&._%\-]+")
 # jieba.finalseg.re_skip: how its new-word finder splits what is not Han; and runs that it does not keep whole.
 _FINALSEG_SKIP = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 _ODD_RUN = re.compile(
-    r"(?<![A-Za-z0-9+#&._%\-])(?=[A-Za-z0-9+#&._%\-]{2})(?!(?:[a-zA-Z0-9]+(?:\.\d+)?%?|[+#&._%\-]+)(?![A-Za-z0-9+#&._%\-]))"
+    r"[A-Za-z0-9+#&._%\-](?<![A-Za-z0-9+#&._%\-].)"
+    r"(?<!(?=(?:[a-zA-Z0-9]+(?:\.\d+)?%?|[+#&._%\-]+)(?![A-Za-z0-9+#&._%\-])).)[A-Za-z0-9+#&._%\-]+"
 )
 # jieba cuts each run of word characters, and each run of others, on its own.
 _BLOCK = re.compile(r"[\u4e00-\u9fd5A-Za-z0-9+#&._%\-]+|[^\u4e00-\u9fd5A-Za-z0-9+#&._%\-]+")
 
 # A character three times in a row or nearly so: two paths may then be equally good, and which one wins hangs on the
-# order of float additions. Such texts take jieba's new-word model, or, where its dictionary has a tie, jieba itself.
+# order of float additions. Such texts are worked out anew with jieba's own numbers, in jieba's own order.
 _STUTTER = re.compile("([\u4e00-\u9fd5])(?:[\u4e00-\u9fd5]{0,2}\\1){2}")
 _TRIPLE = re.compile("([\u4e00-\u9fd5])\\1\\1")
 
@@ -88,61 +106,143 @@ class Segmenter:
             raise InputError(f"engine is {engine!r}; allowed: {', '.join(get_args(Engine))}")
         own = tuple(sorted({w.strip() for w in words} - {""}))
         self.engine = engine
-        self._cut = _ENGINES[engine](packaged_lexicon(), own)
+        self._cut = _cutter(engine, own)
         self.fingerprint = _fingerprint(engine, own)
 
     def cut(self, text: str) -> list[str]:
         """Return the tokens of one text; joined, they are the text again."""
-        alone = _ALONE.findall(text)
-        if not alone:
-            return self._cut(text)
-        found = iter(alone)
-        return [next(found) if w == _STAND_IN else w for w in self._cut(_ALONE.sub(_STAND_IN, text))]
+        return self._cut_one(text, True)
 
     def segment(self, texts: Iterable[str]) -> list[list[str]]:
         """Return the tokens of each text, in the order given."""
-        return [self.cut(text) for text in texts]
+        texts = list(texts)
+        blocks = (texts[at : at + _BLOCK_SIZE] for at in range(0, len(texts), _BLOCK_SIZE))
+        return [
+            self._cut_one(*pair) for block in blocks for pair in zip(block, _may_stutter(block), strict=True)
+        ]
+
+    def _cut_one(self, text: str, stutters: bool) -> list[str]:
+        parts = _ALONE.split(text)
+        if len(parts) == 1:
+            return self._cut(text, stutters)
+        tokens = self._cut(_STAND_IN.join(parts[::2]), stutters)
+        _put_back(tokens, _STAND_IN, ([alone] for alone in parts[1::2]))
+        return tokens
 
 
-def _rjieba_cutter(lexicon: Mapping[str, int], own: tuple[str, ...]):
-    import rjieba
-
-    engine = rjieba.Jieba()
-    for word, frequency in lexicon.items():
-        engine.add_word(word, frequency, None)
-    for word in own:
-        engine.add_word(word, _OWN_FREQUENCY, None)
-
-    reference = cache(lambda: _jieba_cutter(lexicon, own))
-
-    def cut(text: str) -> list[str]:
-        if _STUTTER.search(text):
-            return [w for block in _BLOCK.findall(text) for w in cut_block(block)]
-        return cut_plain(text)
-
-    def cut_block(block: str) -> list[str]:
-        if not _STUTTER.search(block):
-            return cut_plain(block)
-        tied = any(engine.has_word(c * 2) for c in _TRIPLE.findall(block))
-        return reference()(block) if tied else _cut_stutter(engine, block)
-
-    def cut_plain(text: str) -> list[str]:
-        tokens = engine.cut(text)
-        return list(_resplit(tokens, engine.has_word)) if _ODD_RUN.search(text) else tokens
-
-    return cut
+def _put_back(tokens: list[str], stand_in: str, values: Iterable[list[str]]) -> None:
+    """Replace each stand-in by what it stands for, in order."""
+    at = -1
+    for value in values:
+        at = tokens.index(stand_in, at + 1)
+        tokens[at : at + 1] = value
+        at += len(value) - 1
 
 
-def _cut_stutter(engine, text: str) -> list[str]:
-    """Cut by the compiled dictionary, then let jieba's own model join the single characters left over."""
-    import jieba.finalseg
+def _may_stutter(texts: list[str]) -> list[bool]:
+    """Look at many texts at once for a character that stands three times within seven."""
+    codes = np.frombuffer("\0\0\0\0\0\0\0".join((*texts, "")).encode("utf-32-le", "surrogatepass"), "<u4")
+    han = (codes >= 0x4E00) & (codes <= 0x9FD5)
+    same = [np.append(han[:-d] & (codes[:-d] == codes[d:]), np.zeros(d, bool)) for d in (1, 2, 3)]
+    places = np.flatnonzero(np.logical_or.reduce([same[d - 1][:-3] & same[e - 1][d : len(codes) - 3 + d]
+                                                  for d in (1, 2, 3) for e in (1, 2, 3)]))  # fmt: skip
+    ends = np.cumsum([len(text) + 7 for text in texts])
+    found = np.zeros(len(texts), bool)
+    found[np.searchsorted(ends, places, side="right")] = True
+    return found.tolist()
 
-    def join(run: str) -> list[str]:
-        if len(run) < 2 or engine.has_word(run):
+
+class _Rjieba:
+    """The compiled engine with jieba's tokens."""
+
+    def __init__(self, lexicon: Mapping[str, int], own: tuple[str, ...]):
+        import rjieba
+
+        self._engine, self._no_words = rjieba.Jieba(), rjieba.Jieba.empty()
+        self._added = {**lexicon, **dict.fromkeys(own, _OWN_FREQUENCY)}
+        for word, frequency in (*lexicon.items(), *((word, _OWN_FREQUENCY) for word in own)):
+            self._engine.add_word(word, frequency, None)
+        mixed = sorted({*_MIXED_WORDS.split(), *(w for w in self._added if _ASCII.search(w))})
+        self._mixed = re.compile("|".join(map(re.escape, mixed)))
+        self._counts = cache(lambda: _Counts(lexicon, own))
+
+    def __call__(self, text: str, stutters: bool) -> list[str]:
+        if not stutters or not _STUTTER.search(text):
+            return self._cut_plain(text)
+        tokens, done = [], 0
+        for block in _BLOCK.finditer(text):
+            if _STUTTER.search(block[0]):
+                tokens += self._cut_plain(text[done : block.start()]) + self._cut_stutter(block[0])
+                done = block.end()
+        return tokens + self._cut_plain(text[done:])
+
+    def _cut_plain(self, text: str) -> list[str]:
+        runs = _ODD_RUN.findall(text)
+        if not runs:
+            return self._engine.cut(text)
+        if _RUN in text or self._mixed.search(text):
+            return list(_join_runs(self._engine.cut(text), self._is_loose, _split_run))
+        tokens = self._engine.cut(_ODD_RUN.sub(_RUN, text))
+        _put_back(tokens, _RUN, map(_split_run, runs))
+        return tokens
+
+    def _is_loose(self, token: str) -> bool:
+        return bool(_ASCII_WORD.fullmatch(token)) and not (len(token) > 1 and self._engine.has_word(token))
+
+    def _cut_stutter(self, text: str) -> list[str]:
+        """Cut by the dictionary, by jieba's own counts where it has a tie, then join what is left over."""
+        tied = any(self._engine.has_word(c * 2) for c in _TRIPLE.findall(text))
+        tokens = self._counts().cut(text) if tied else self._engine.cut(text, False)
+        return list(_join_runs(tokens, _is_leftover(self._engine.has_word), self._join))
+
+    def _join(self, run: str) -> list[str]:
+        """Join single characters as jieba's new-word finder does."""
+        if len(run) < 2 or self._engine.has_word(run):
             return list(run)
-        return list(jieba.finalseg.cut(run))
+        parts = (
+            self._new_words(part) if part[0] >= "\u4e00" else _split_run(part)
+            for part in _HAN_OR_NOT.findall(run)
+        )
+        return [word for words in parts for word in words]
 
-    return list(_join_runs(engine.cut(text, False), _is_leftover(engine.has_word), join))
+    def _new_words(self, run: str) -> list[str]:
+        if _AGAIN.search(run):
+            import jieba.finalseg
+
+            return list(jieba.finalseg.cut(run))
+        return self._no_words.cut(run)
+
+
+class _Counts:
+    """jieba's likeliest path, worked out as jieba does, addition by addition: where two are equal, that decides."""
+
+    def __init__(self, lexicon: Mapping[str, int], own: tuple[str, ...]):
+        from importlib.util import find_spec
+        from pathlib import Path
+
+        rows = (Path(find_spec("jieba").origin).parent / "dict.txt").read_text(encoding="utf-8").split()
+        counts = list(map(int, rows[1::3]))
+        self._counts, total = dict(zip(rows[::3], counts, strict=True)), sum(counts)
+        for word, frequency in (*lexicon.items(), *((word, _OWN_FREQUENCY) for word in own)):
+            self._counts[word] = frequency
+            total += frequency
+        self._log_total = log(total)
+        self._longest = max(map(len, self._counts))
+
+    def cut(self, text: str) -> list[str]:
+        route = {len(text): (0.0, 0)}
+        for i in range(len(text) - 1, -1, -1):
+            ends = range(i + 1, min(i + self._longest, len(text)) + 1)
+            route[i] = max(
+                (log(self._counts.get(text[i:j]) or 1) - self._log_total + route[j][0], j - 1)
+                for j in ends if j == i + 1 or self._counts.get(text[i:j])
+            )  # fmt: skip
+        tokens, at = [], 0
+        while at < len(text):
+            end = route[at][1] + 1
+            tokens.append(text[at:end])
+            at = end
+        return tokens
 
 
 def _is_leftover(is_word):
@@ -152,15 +252,6 @@ def _is_leftover(is_word):
         )
 
     return leftover
-
-
-def _resplit(tokens: list[str], is_word) -> Iterator[str]:
-    """Split runs of ASCII word characters as jieba does: one run is all that stands between two known words."""
-
-    def loose(token: str) -> bool:
-        return bool(_ASCII_WORD.fullmatch(token)) and not (len(token) > 1 and is_word(token))
-
-    return _join_runs(tokens, loose, _split_run)
 
 
 def _split_run(run: str) -> list[str]:
@@ -188,7 +279,7 @@ def _jieba_cutter(lexicon: Mapping[str, int], own: tuple[str, ...]):
         engine.add_word(word, frequency)
     for word in own:
         engine.add_word(word, _OWN_FREQUENCY)
-    return engine.lcut
+    return lambda text, _: engine.lcut(text)
 
 
 def _plain_jieba():
@@ -205,7 +296,13 @@ def _plain_jieba():
     return tokenizer
 
 
-_ENGINES = {"rjieba": _rjieba_cutter, "jieba": _jieba_cutter}
+_ENGINES = {"rjieba": _Rjieba, "jieba": _jieba_cutter}
+
+
+@cache
+def _cutter(engine: str, own: tuple[str, ...]):
+    """Load an engine once for each set of words; nothing changes it afterwards."""
+    return _ENGINES[engine](packaged_lexicon(), own)
 
 
 @cache

@@ -1,11 +1,13 @@
 """The fast engine gives jieba's tokens, and the project's words stay whole."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minelib.errors import InputError
-from minelib.segment import Segmenter, _plain_jieba, packaged_lexicon
+from minelib.segment import _MIXED_WORDS, Segmenter, _plain_jieba, packaged_lexicon
 
 MATERIAL = [
     *"的了在是我有和不人这中大为上个国一以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经",
@@ -34,6 +36,29 @@ def test_engines_agree_and_lose_nothing_on_any_text(engines, text):
     fast, reference = engines
     assert fast.cut(text) == reference.cut(text)
     assert "".join(fast.cut(text)) == text
+
+
+@settings(max_examples=1500, deadline=None)
+@given(pieces=st.lists(st.sampled_from([*"谢天常堵的一不了砰1-&", "管理", "2.", "T恤", "A座"]), max_size=24))
+def test_engines_agree_on_characters_said_again_and_again(engines, pieces):
+    (fast, reference), text = engines, "".join(pieces)
+    assert fast.cut(text) == reference.cut(text)
+
+
+def test_many_texts_are_cut_as_each_alone(engines):
+    texts = [
+        "谢谢谢大家，天天堵堵堵的路",
+        "",
+        "K9县2019.10-31和A&B的C++",
+        "一二一二一二",
+        "A市拖欠工资",
+    ] * 500
+    assert engines[0].segment(texts) == [engines[1].cut(text) for text in texts]
+
+
+def test_words_that_mix_scripts_are_those_of_the_dictionary():
+    mixed = {w for w, n in _plain_jieba().FREQ.items() if n and re.search(r"[A-Za-z0-9+#&._%\-]", w)}
+    assert set(_MIXED_WORDS.split()) == mixed
 
 
 @pytest.mark.parametrize("engine", ["rjieba", "jieba"])
