@@ -128,7 +128,7 @@ def _clue_table(facts: Mapping) -> list[Block]:
         for row in facts["clues"]
     ]  # fmt: skip
     columns = ["序号", "线索（疑似）", "典型记录编号", "类别", "事项", "件次"]
-    return [table(columns, rows, [2, 7, 6, 5, 2, 2], right=[4, 5])] if rows else []
+    return [table(columns, rows, [2, 6, 7, 5, 2, 2], right=[4, 5])] if rows else []
 
 
 def _law_table(facts: Mapping) -> list[Block]:

@@ -121,7 +121,7 @@ def _language(style) -> None:
     from docx.oxml.ns import qn
 
     language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "zh-CN")
+    language.set(qn("w:val"), "en-US")  # of Latin letters and digits: a number is not broken as Han is
     language.set(qn("w:eastAsia"), "zh-CN")
     style._element.get_or_add_rPr().append(language)
 
