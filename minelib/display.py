@@ -6,8 +6,8 @@ from functools import cache
 
 _TEMPLATE = """<div><h4>{{ s.title }}</h4>
 {%- if s.facts %}<p>{% for name, value in s.facts %}{{ name }} <b>{{ value }}</b>{{ "　" if not loop.last }}{% endfor %}</p>{% endif %}
-{%- if s.rows %}<table><thead><tr>{% for c in s.head %}<th>{{ c }}</th>{% endfor %}</tr></thead>
-<tbody>{% for row in s.rows %}<tr>{% for c in row %}<td style="text-align: left">{{ c }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>{% endif %}
+{%- if s.rows %}<table><thead><tr>{% for c in s.head %}<th style="text-align: left">{{ c }}</th>{% endfor %}</tr></thead>
+<tbody>{% for row in s.rows %}<tr>{% for c in row %}<td style="text-align: left{{ "; white-space: nowrap" if not loop.last }}">{{ c }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>{% endif %}
 {%- for name, lines in s.parts %}<p><b>{{ name }}</b></p><ul>{% for line in lines %}<li>{{ line }}</li>{% endfor %}</ul>{% endfor %}
 {%- if s.note %}<p>{{ s.note }}</p>{% endif %}</div>"""  # noqa: E501
 

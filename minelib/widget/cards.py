@@ -52,7 +52,8 @@ class Deck:
 
 
 def _signals(rows: pd.DataFrame) -> list[dict]:
-    return [{"shown": _text(r.shown), "points": _number(r.points)} for r in rows.itertuples() if r.points > 0]
+    strongest = rows[rows["points"] > 0].sort_values(["points", "shown"], ascending=[False, True])
+    return [{"shown": _text(r.shown), "points": _number(r.points)} for r in strongest.itertuples()]
 
 
 def _exemplar(row: dict) -> dict:
