@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from test_update import KEY, PLACES, WRONGS, rows, written
 
+from minelib.cli import main
 from minelib.pipeline import mine
 from minelib.review import (
     append,
@@ -201,3 +202,49 @@ def test_every_line_written_before_is_still_there(story):
     lines = story.read_bytes().splitlines()
     assert len(lines) == 8 and sum(b'"id"' in line for line in lines) == 7
     assert pd.Series([d.at for d in read_decisions(story)[0]]).is_monotonic_increasing
+
+
+def said(capfd, *argv):
+    code = main(["review", *map(str, argv)])
+    out, err = capfd.readouterr()
+    return code, out + err
+
+
+def test_the_commands_tell_steps_what_is_overdue_and_the_offices_figures(office, story, capfd):
+    folder = office / "june"
+    code, out = said(capfd, folder)
+    assert code == 0 and "物业未经表决涨价" in out and "不完整的记录 1 条" in out
+    assert "接受" in said(capfd, folder, "steps")[1]
+    assert "12" in said(capfd, folder, "overdue", "--until", "2025-08-01")[1]
+    assert "（无）" in said(capfd, folder, "overdue", "--until", "2025-06-21")[1]
+    code, out = said(capfd, folder, "figures", "--since", "2025-06-01", "--until", "2025-06-30")
+    assert code == 0 and "接待人次 24　化解件 0" in out
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["figures"], "--since YYYY-MM-DD"),
+        (["figures", "--since", "六月"], "--since takes a day"),
+        (["join"], "--other FILE"),
+        (["join", "--other", "nowhere.jsonl"], "holds no decisions"),
+        (["status", "1", "--by", "甲", "--status", "移送", "--date", "今天"], "date takes a day"),
+        (
+            ["status", "1", "--by", "甲", "--status", "司法救助", "--date", "2025-07-01", "--amount", "两万"],
+            "yuan",
+        ),
+    ],
+)
+def test_what_the_commands_cannot_do_they_say(office, story, capfd, argv, message):
+    before = story.read_bytes()
+    code, out = said(capfd, office / "june", *argv)
+    assert code == 2 and message in out and story.read_bytes() == before
+
+
+def test_joining_and_deciding_from_the_command_line_only_adds(office, story, capfd, tmp_path):
+    path = tmp_path / "both.jsonl"
+    assert said(capfd, office / "june", "join", "--file", path, "--other", story)[0] == 0
+    before = path.read_bytes()
+    argv = ["status", "1", "--by", "甲", "--status", "移送", "--date", "2025-07-01", "--file", path]
+    assert said(capfd, office / "june", *argv)[0] == 0
+    assert path.read_bytes().startswith(before) and len(read_decisions(path)[0]) == 8
