@@ -143,6 +143,16 @@ def test_one_form_letter_about_eight_compounds_is_eight_matters():
     assert link_matters(ledger(rows)).matter_id.nunique() == 16
 
 
+def test_letters_that_hold_one_masked_name_are_linked_more_easily_than_those_that_hold_two():
+    def strength(mask):
+        titles = ["投诉〈姓名3QK7〉英语不退学费", f"{mask}英语校区关门"]
+        rows = [(f"e{i}", f"P{i}", title, "交的学费没有退。", "2024-05-04") for i, title in enumerate(titles)]
+        links = link_matters(ledger(rows, OTHERS)).links
+        return links.loc[links["record_id"] == "e1", "strength"].sum()
+
+    assert strength("〈姓名3QK7〉") > strength("〈姓名8ABC〉")
+
+
 def test_a_class_in_common_or_none_moves_the_link():
     table = ledger(RUBBISH, OTHERS)
     same = ["C01"] * len(table)

@@ -13,7 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from minelib.matters.names import TaughtNames
-from minelib.mentions import Mention, find_mentions, name_stem, normalise_name
+from minelib.mentions import HEAD, Mention, find_mentions, name_stem, normalise_name
 from minelib.schema import MASK
 from minelib.tokens import Tokens
 from minelib.vectorise import TermMatrix, add_counts, document_frequency, limit_frequency, term_counts, tfidf
@@ -148,7 +148,9 @@ def _named(
         named = [m for m in found if m.kind not in _NO_NAME]
         inside = {m.name for m in named if m.end <= len(title)} | taught.find(_DOTS.sub("", title))
         inside |= {m.name for m in where if m.kind not in _NO_NAME} | ({whom} - {""})
+        inside |= set(MASK.findall(title))  # one person or number behind it, whoever that is
         anywhere = {m.name for m in named} | taught.find(_DOTS.sub("", text[:_HEAD]))
+        anywhere |= set(MASK.findall(text[:HEAD]))
         rows.append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
     return rows
 

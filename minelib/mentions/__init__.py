@@ -3,9 +3,17 @@
 from minelib.mentions.find import Mention, find_mentions
 from minelib.mentions.mask import mask_mentions, strip_mentions
 from minelib.mentions.names import name_stem, normalise_name
-from minelib.mentions.place import mention_petitions, name_petitions, place_of, respondent_of, township_of
+from minelib.mentions.place import (
+    HEAD,
+    mention_petitions,
+    name_petitions,
+    place_of,
+    respondent_of,
+    township_of,
+)
 
 __all__ = [
+    "HEAD",
     "Mention",
     "find_mentions",
     "mask_mentions",
