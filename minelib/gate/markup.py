@@ -11,6 +11,7 @@ _TAGS = re.compile(r"</?[A-Za-z!?][^>]*>")  # 3<5>2 is none
 _COMMENT = re.compile(r"<!--(.*?)-->", re.S)
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)(?:</\1\s*>|\Z)", re.S | re.I)
 _PARAGRAPH = re.compile(r"</(?:w:p|text|title|desc|p|div|td|th|li|h\d|si|comment)>|<br\s*/?>", re.I)
+_DIGEST = re.compile(r"'sha256-[A-Za-z0-9+/]{43}='")  # of a security policy; letters at random read as anything
 # Attributes in which somebody's words may stand; coordinates and colours are none.
 _SAYING = re.compile(
     r"""\s(?:alt|title|descr|name|content|href|src|cite|value|label|placeholder|target|tooltip|display|location"""
@@ -35,7 +36,7 @@ def words(markup: str) -> Iterator[Text]:
         if text := html.unescape(_TAGS.sub("", part)).strip():
             yield f"paragraph {n}", text
     for n, m in enumerate(_SAYING.finditer(markup), 1):
-        if text := html.unescape(m[1] or m[2] or ""):
+        if text := _DIGEST.sub("", html.unescape(m[1] or m[2] or "")):
             yield f"attribute {n}", text
 
 
