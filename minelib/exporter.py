@@ -17,6 +17,7 @@ from minelib.briefing.markup import html_tables, markdown_blocks
 from minelib.briefing.typeset import typeset
 from minelib.errors import LeakError, MinelibError
 from minelib.gate import check_texts, png_texts, words
+from minelib.tables import NAMES
 
 TAG = "briefing"
 UNDATED = "1970-01-01"  # PDF/A wants a date; a clock would change the bytes
@@ -156,7 +157,7 @@ def _output_blocks(output, images: dict[str, bytes]) -> Iterator[dict]:
     mime = next((mime for mime in _IMAGES if mime in data), None)
     if mime:
         yield _figure(mime, data[mime], output.metadata.get("caption", ""), images)
-    elif tables := html_tables(_joined(data.get("text/html", ""))):
+    elif tables := html_tables(_joined(data.get("text/html", "")), names=NAMES):
         yield from tables
     elif "text/markdown" in data:
         yield from markdown_blocks(_joined(data["text/markdown"]))

@@ -10,6 +10,7 @@ from nbconvert.exporters import get_export_names, get_exporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pypdf import PdfReader
 
+from minelib.briefing.markup import html_tables
 from minelib.exporter import RefusedError, SupervisionBriefingExporter
 
 TAGGED = {"tags": ["briefing"]}
@@ -202,3 +203,19 @@ def test_a_telephone_in_a_drawing_or_in_the_head_is_found():
     assert "figure1.svg" in refused(new_code_cell("f", execution_count=1, outputs=[drawn], metadata=TAGGED))
     with pytest.raises(RefusedError, match="head"):
         export(notebook(briefing={"masthead": "简报", "recipients": "张三13812345678"}))
+
+
+def test_the_columns_of_a_run_are_headed_in_words_and_share_the_line_by_what_they_hold():
+    label = "职业院校强制实习、变相务工的诉求"
+    html = (
+        "<table><thead><tr><th></th><th>label</th><th>n_petitioners</th><th>keywords</th></tr></thead><tbody>"
+        f"<tr><th>0</th><td>{label}</td><td>12</td><td>{label}{label}</td></tr></tbody></table>"
+    )
+    reader, _ = export(
+        notebook(new_code_cell("t", metadata=TAGGED, execution_count=1, outputs=[html_output(html)]))
+    )
+    text = text_of(reader)
+    assert "独立反映人" in text and "n_petitioners" not in text
+    (table,) = html_tables(html)
+    assert table["widths"][0] > table["widths"][1]
+    assert "widths" not in html_tables(TABLE)[0]  # a small one takes what it needs

@@ -1,12 +1,16 @@
 """Read markdown and HTML tables, as notebooks hold them, into the blocks a document is made of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 
 _NUMBERED = re.compile(
     r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+(?:\.\d+)*[.、\s]|附件)"
 )
+_LINE, _WIDEST = (
+    80,
+    36,
+)  # half-width characters of 五号 in the type area, and what one column may claim of them
 _NUMBER = re.compile(r"[-+]?[\d,.]*%?")
 
 
@@ -22,15 +26,15 @@ def markdown_blocks(source: str) -> list[dict]:
     return [block for node in read(source) for block in _node_blocks(node)]
 
 
-def html_tables(source: str) -> list[dict]:
-    """Return the tables of an HTML text, such as pandas gives for a frame.
+def html_tables(source: str, *, names: Mapping[str, str] | None = None) -> list[dict]:
+    """Return the tables of an HTML text, such as pandas gives for a frame; `names` puts its heads into words.
 
     >>> html_tables("<table><tr><th>类别</th></tr><tr><td>工资</td></tr></table>")[0]["rows"]
     [['工资']]
     """
     reader = _TableReader()
     reader.feed(source)
-    return [table for rows, head in reader.tables if (table := _table(rows, head))]
+    return [table for rows, head in reader.tables if (table := _table(rows, head, names or {}))]
 
 
 def _node_blocks(node: dict) -> Iterator[dict]:
@@ -102,15 +106,10 @@ def _markdown_table(node: dict) -> Iterator[dict]:
     columns = [list(_runs(cell)) for cell in head["children"]]
     rows = [[list(_runs(cell)) for cell in row["children"]] for body in bodies for row in body["children"]]
     right = [k for k, cell in enumerate(head["children"]) if cell["attrs"]["align"] == "right"]
-    yield {
-        "kind": "table",
-        "columns": columns,
-        "rows": rows,
-        "right": right,
-    }
+    yield {"kind": "table", "columns": columns, "rows": rows, "right": right}
 
 
-def _table(rows: list[list[str]], head: int) -> dict | None:
+def _table(rows: list[list[str]], head: int, names: Mapping[str, str]) -> dict | None:
     """Return a table block of rows of which the first `head` are its head; columns of numbers go right."""
     if not rows:
         return None
@@ -121,8 +120,16 @@ def _table(rows: list[list[str]], head: int) -> dict | None:
     body = rows[head:]
     if not columns[0] and [row[0] for row in body] == [str(k) for k in range(len(body))]:
         columns, body = columns[1:], [row[1:] for row in body]  # pandas' own row numbers say nothing
+    columns = [names.get(column, column) for column in columns]
     right = [k for k, cells in enumerate(zip(*body, strict=True)) if all(map(_NUMBER.fullmatch, cells))]
-    return {"kind": "table", "columns": columns, "rows": body, "right": right}
+    return {"kind": "table", "columns": columns, "rows": body, "right": right, **_shares(columns, body)}
+
+
+def _shares(columns: list[str], rows: list[list[str]]) -> dict:
+    """Share a line too short for all columns by what they hold, so that no word column is squeezed."""
+    lengths = [[len(cell) + sum(char > "⺀" for char in cell) for cell in line] for line in [columns, *rows]]
+    widest = [min(max(column), _WIDEST) for column in zip(*lengths, strict=True)]
+    return {"widths": [width + 2 for width in widest]} if sum(widest) + 2 * len(widest) > _LINE else {}
 
 
 class _TableReader(HTMLParser):
