@@ -53,17 +53,20 @@ def _read(v: View, possible: Sequence[Candidate]) -> _Reading:
     for span in r.found:
         r.taken[span.start : span.end] = b"\1" * (span.end - span.start)
     for c in sorted(possible, key=lambda c: (-c.bits, c.start)):
-        if c.bits >= names.SURE and (r.is_free(c) or _outgrows(c, r.found)):
+        sure = c.bits >= names.SURE
+        if sure and r.is_free(c) or _outgrows(c, r.found, sure=sure):
             r.take(c)
         elif c.bits < names.SURE and r.is_free(c):
             r.doubtful.append(c)
     return r
 
 
-def _outgrows(c: Candidate, found: Sequence[Span]) -> bool:
+def _outgrows(c: Candidate, found: Sequence[Span], *, sure: bool) -> bool:
     """Tell whether a name takes in all that was read as a surname with a title: 王妹|宇, 皮若|谷警官."""
+    if c.bits < names.COMPANY:
+        return False
     over = [s for s in found if s.start < c.end and c.start < s.end]
-    goes_on = all(c.start == s.start and s.end < c.end for s in over)
+    goes_on = sure and all(c.start == s.start and s.end < c.end for s in over)
     ends_there = all(c.start < s.start and c.end == s.end - s.keep for s in over)
     return bool(over) and all(s.kind == "NAME_TITLE" for s in over) and (goes_on or ends_there)
 
@@ -153,7 +156,10 @@ def _everywhere(r: _Reading) -> Iterator[Span]:
             if surface not in words or beside:
                 yield Span(*m.span(), "NAME")
     yield from (Span(c.start, c.end, "NAME") for c in r.people)
-    titled = {(text[s.start : s.end], s.keep) for s in r.found if s.kind == "NAME_TITLE" and s.keep > 1}
+    titled = {(text[s.start : s.end], s.keep) for s in r.found if s.kind == "NAME_TITLE"}
+    titled = {
+        (surface, keep) for surface, keep in titled if keep > 1 or len(surface) > 1 and surface[-1] == "某"
+    }
     for surface, keep in sorted(titled):
         yield from (Span(*m.span(), "NAME_TITLE", keep) for m in re.finditer(re.escape(surface), text))
     for date in sorted({text[s.start : s.end] for s in r.found if s.kind == "DOB" and s.end - s.start > 6}):

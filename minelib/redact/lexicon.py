@@ -33,6 +33,10 @@ class Words(frozenset):
         return 0
 
 
+# Whom something is asked of, or who runs a place, is seldom named behind the word.
+_NO_ROLES = {"领导", "物业", "人员", "政治委员"}
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Log-odds are in bits: log2 of how much more often a thing is seen in names than in text."""
@@ -70,7 +74,7 @@ def _scores(name: str) -> dict[str, float]:
 def lexicon() -> Lexicon:
     """Read the tables; they are the same for every text."""
     groups = {k: Words(v.split()) for k, v in packaged_toml("redact_names").items()}
-    roles = (w for w in groups["titles"] | groups["persons"] if len(w) > 1)
+    roles = (w for w in groups["titles"] | groups["persons"] if len(w) > 1 and w not in _NO_ROLES)
     groups["before"] = Words({*groups["before"], *roles})
     surnames = _scores("surnames")
     single = {s: bits for s, bits in surnames.items() if len(s) == 1}

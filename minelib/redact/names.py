@@ -14,7 +14,7 @@ from minelib.redact.lexicon import Lexicon, lexicon
 
 STRONG = 8.0  # what a role or a label before a name weighs
 SURE, DOUBTFUL = 1.0, -7.5
-LIKELY = -1.0  # above this a name needs nobody else's word
+LIKELY = -2.0  # above this a name needs nobody else's word
 BARRED = 17.0  # as many bits of a word as no name can outweigh
 COMPANY = -3.0  # and above this where others are named: who names one person sooner names another
 LONGER = 2.5  # bits by which a short reading must beat the long one: one character too many leaks nothing
@@ -132,6 +132,7 @@ def _length_bits(text: str, start: int, end: int, length: int, lex: Lexicon) -> 
     bits = LENGTH[length] - 4.0 * (text[end - 1] in _PLACE_CHAR)
     if length == 1:
         return bits - 3.0 * (text[end - 1] in "小大")
+    bits -= 9.0 * (text[start : start + 2] in lex.not_names)  # 申请|执
     bits -= 2.0 * (lex.surnames.get(text[end - 1], 0.0) > 5.0 and lex.given.get(text[end - 1], 0.0) < 0)
     around = text[max(0, start - _AROUND) : end + _AROUND]
     long, short = around.count(text[start:end]), around.count(text[start : end - 1])

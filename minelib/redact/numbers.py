@@ -128,7 +128,7 @@ _SOUND = (
                r"(?:(?:-|转)\d{1,5})?(?![\d\-])"),
     re.compile(r"(?<!\d)\+86[ \-]?\d{2,3}[ \-]?\d{3,4}[ \-]?\d{4}(?!\d)"),
     re.compile(r"(?<![\d.\-])" + _NO_ID + r"[48]00[ \-]?\d{3,4}[ \-]?\d{3,4}(?![\d\-元])"),
-    re.compile(r"(?<![\d*])1[3-9]\d[*×xX#]{3,8}\d{2,5}(?![\d*])"),
+    re.compile(r"(?<![\d*])1[3-9]\d[ \-]?[*×xX#]{3,8}[ \-]?\d{2,5}(?![\d*])"),
 )  # fmt: skip
 # These could be much else, so the text must speak of a telephone.
 _VAGUE = (

@@ -12,7 +12,7 @@ from minelib.redact.petitions import RedactionLog
 from minelib.redact.spans import MASK_WORD, Span, settle
 from minelib.schema import MASK
 
-_ROUNDS = 5
+_ROUNDS = 25
 _SHORTEST_KEY = 16
 
 

@@ -51,11 +51,15 @@ def _is_person(text: str, m: re.Match) -> bool:
     near = not before or before[-1] in EDGE or bool(_BEFORE_PERSON.search(before))
     inside = lex.words.get(m[0][:2], 0.0) if len(surname) == 1 else 0.0
     across = lex.words.get(before[-1:] + surname[0], 0.0)
-    if inside > 3 or m[0] in lex.not_names:
+    # 马队|长 is seldom meant where a person may stand, 高校|长期 nearly always.
+    spared = near and len(m[2]) > 1 and bits >= EVERYDAY and inside < 9
+    if m[0] in lex.not_names or inside > 3 and not spared:
         return False
     if surname in _VERBS:
         return _is_verb_surname(text, m, before)
     if m[2] in lex.short_titles and (bits < EVERYDAY or across > 4 or not near and bits < 4):
+        return False
+    if bits < -2 and not _ADDRESSED.match(text, m.end()):
         return False
     if m[2] in _LOOSE:
         return near and bits >= _FIRM and not across
