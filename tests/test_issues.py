@@ -10,6 +10,8 @@ import scipy.sparse as sp
 from minelib.errors import InputError
 from minelib.issues import discover as discovering
 from minelib.issues import find_issues, load_wrongs, make_wrongs
+from minelib.issues import read as reading
+from minelib.issues import table as tabling
 from minelib.issues.absorb import absorbed
 from minelib.issues.discover import discover_groups
 from minelib.issues.firm import stability
@@ -410,3 +412,41 @@ def test_parts_of_one_wider_wrong_are_no_rivals():
     group, codes = np.repeat([0, 1, 2], [10, 10, 12]), np.full(32, "")
     told = [absorbed(vectors, group, wider=w, topics=["", ""], codes=codes)[2] for w in (["甲", "甲"], ["甲", "乙"])]
     assert told[0] < 2 and told[1] == 2
+
+
+def test_a_group_that_shares_mere_words_says_so_in_its_label(monkeypatch, unknown):
+    assert not find(unknown, wrongs=(), resamples=0).table["label"].str.startswith("涉及").any()
+    monkeypatch.setattr(tabling, "_ONE_THING", 1.0)
+    table = find(unknown, wrongs=(), resamples=0).table
+    assert table["label"].str.fullmatch("涉及.+的各类诉求").all()
+
+
+@pytest.mark.parametrize("n", [1, 10, 60])
+def test_small_ledgers_give_only_what_recurs_and_say_what_they_cannot(known, n):
+    odd = [(f"o{i:03d}", NAMES[i % 48], ODD[i % 20], f"{ODD[i % 20]}{ODD[(i * 7 + 3) % 20]}。") for i in range(50)]
+    rows = pd.concat([known, ledger(odd)], ignore_index=True).head(n)
+    found = find(rows)
+    assert (found.table["n_matters"] >= 3).all()
+    assert found.table["known"].all()
+    assert found.note.startswith(f"{n} 件")
+    assert ("未作聚类" in found.note) == (n < 40)
+
+
+def test_two_issues_and_nothing_else_are_two_issues(known):
+    found = find(known.head(9))
+    assert len(found.table) == 2
+    assert found.issue_id.notna().all()
+
+
+def test_letters_of_twenty_thousand_characters_are_read_like_others(known):
+    long = known.assign(text=known["text"] + "，" * 10_000 + known["text"] + "因" * 10_000)
+    assert find(long).table["label"].tolist() == find(known).table["label"].tolist()
+
+
+def test_how_petitions_are_parted_into_blocks_changes_nothing(monkeypatch, unknown, known):
+    both = pd.concat([unknown, known], ignore_index=True)
+    whole = find(both, resamples=2)
+    monkeypatch.setattr(reading, "_BLOCK_ROWS", 7)
+    parted = find(both, resamples=2)
+    pd.testing.assert_frame_equal(whole.table, parted.table)
+    pd.testing.assert_series_equal(whole.issue_id, parted.issue_id)

@@ -10,10 +10,11 @@ import scipy.sparse as sp
 
 from minelib import describe
 from minelib.issues.gather import Gathered
-from minelib.issues.group import Grouping, closeness
+from minelib.issues.group import Grouping, closeness, likeness
 from minelib.schema import ISSUE
 
 OF_A_CLASS = "（按类别归集）"  # ends the name of what was gathered by class alone
+_ONE_THING = 0.1  # mean cosine between the words of matters from which on a clause can name them all
 _NOBODYS = 5  # places from which on a word is nobody's name
 _TITLES_READ = 200  # of a group, to name it
 
@@ -62,8 +63,12 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
     words = describe.keywords(scores, g.terms.words)
     labels = list(found.names)
     common = _common(g) if "" in labels else frozenset()
+    alike = likeness(g.weights, found, g.rows.matter)
     for k in (k for k, name in enumerate(labels) if not name):
-        labels[k] = _label(g, _clearest(found, k)[:_TITLES_READ], scores[k], words[k], common)
+        clearest = _clearest(found, k)[:_TITLES_READ]
+        said = _clause(g, clearest, scores[k], common) if alike[k] >= _ONE_THING else ""
+        rest = "、".join([w for w in words[k] if w not in said][:3])
+        labels[k] = f"{said}（{rest}）" if said and rest else said or f"涉及{rest}的各类诉求"
     return words, _distinguish(labels, words)
 
 
@@ -75,12 +80,9 @@ def _common(g: Gathered) -> frozenset[str]:
     return frozenset(g.terms.words[j] for j in np.flatnonzero(n_sites >= _NOBODYS))
 
 
-def _label(
-    g: Gathered, rows: np.ndarray, scores: np.ndarray, words: list[str], common: frozenset[str]
-) -> str:
-    """Say what a group has in common, its keywords beside it; say so where it shares no more than words."""
-    told = np.flatnonzero(scores)
-    weights = {g.terms.words[j]: float(scores[j]) for j in told}
+def _clause(g: Gathered, rows: np.ndarray, scores: np.ndarray, common: frozenset[str]) -> str:
+    """Return the clause that says best what petitions have in common, "" where they share mere words."""
+    weights = {g.terms.words[j]: float(scores[j]) for j in np.flatnonzero(scores)}
     said = g.terms.counts[rows].tocsc()
     column = {g.terms.words[j]: j for j in np.flatnonzero(np.diff(said.indptr))}
 
@@ -89,11 +91,7 @@ def _label(
         columns = [column[w] for w in some if w in column]
         return float(((said[:, columns] > 0).sum(axis=1) == len(columns)).mean()) if columns else 0.0
 
-    label = describe.label([g.heads[i] for i in rows], weights, share, describe.parts_of_speech, common)
-    rest = [w for w in words if w not in label][:3]
-    if not label:
-        return f"涉及{'、'.join(words[:3])}的各类诉求"
-    return f"{label}（{'、'.join(rest)}）" if rest else label
+    return describe.label([g.heads[i] for i in rows], weights, share, describe.parts_of_speech, common)
 
 
 def _shared(g: Gathered, found: Grouping) -> np.ndarray:
