@@ -99,13 +99,20 @@ def write_run(
     briefing = BriefingConfig.from_mapping(config.briefing)
     call = at_once if engine and engine.workers > 1 else in_turn
     with staged(folder) as fresh:
-        call(
-            partial(write_tables, run, rejects, fresh),
-            partial(write_briefing, run, fresh, config=briefing),
+        checked, *_ = call(
+            partial(_write_tables, run, rejects, fresh, reader),
             partial(write_page, run, fresh / NAME),
+            partial(write_briefing, run, fresh, config=briefing),
         )
         write_json(fresh / "manifest.json", run.manifest)
-        check_leaks(fresh, reader=reader)
+        check_leaks(fresh, reader=reader, only=lambda name: name not in checked)
+
+
+def _write_tables(run: Run, rejects: pd.DataFrame, fresh: Path, reader: Reader) -> frozenset[str]:
+    """Write the tables and read them again for leaks; return the names of the files."""
+    names = write_tables(run, rejects, fresh)
+    check_leaks(fresh, reader=reader, only=names.__contains__)
+    return names
 
 
 class _Stages:

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from minelib.dossier import early_signs
-from minelib.outreach import education_plan, mediation_list
-from minelib.runs import Run
+from minelib.runs import TABLES, Run
 from minelib.screen import law_sheet
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -122,27 +120,19 @@ def _cells(text: str) -> int:
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
 
-def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> None:
-    """Write every table of a run into `folder`."""
+def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> frozenset[str]:
+    """Write every table of a run into `folder`, and return the names of the files."""
     (folder / "tables").mkdir()
-    write_parquet(run.petitions, folder / "petitions.parquet")
-    for name in ("matters", "links", "issues", "candidates", "signals"):
-        write_parquet(getattr(run, name), folder / "tables" / f"{name}.parquet")
-    write_csv(run.candidates, folder / "candidates.csv")
-    write_csv(rejects, folder / "rejects.csv")
+    parquet = {"petitions.parquet": run.petitions}
+    parquet |= {f"tables/{name}.parquet": getattr(run, name) for name in TABLES[1:]}
+    for name, table in parquet.items():
+        write_parquet(table, folder / name)
+    csv = {"candidates.csv": run.candidates, "rejects.csv": rejects}
+    for name, table in csv.items():
+        write_csv(table, folder / name)
     sheets = {title: _most_told(getattr(run, name)) for name, title in SHEETS.items()}
-    write_workbook({**sheets, **_proposals(run)}, folder / "candidates.xlsx")
-
-
-def _proposals(run: Run) -> dict[str, pd.DataFrame]:
-    """Return what else a run is good for, as sheets: names of `PROPOSALS`."""
-    tables = (
-        law_sheet(run.candidates, run.petitions),
-        early_signs(run),
-        education_plan(run.petitions, run.matters),
-        mediation_list(run.petitions, run.matters),
-    )
-    return dict(zip(PROPOSALS, tables, strict=True))
+    write_workbook({**sheets, "法条": law_sheet(run.candidates, run.petitions)}, folder / "candidates.xlsx")
+    return frozenset({*parquet, *csv, "candidates.xlsx"})
 
 
 def _most_told(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,9 +6,12 @@ import signal
 from pathlib import Path
 
 import pytest
+from test_pipeline import KEY, contents, ledger
 
 from minelib.errors import InputError, MinelibError
+from minelib.pipeline import mine
 from minelib.scale import Here, Processes, blocks_of, open_engine
+from minelib.scale.cluster import Cluster
 
 
 def _double(block, marks):
@@ -98,3 +101,46 @@ def test_an_empty_table_is_one_empty_block():
     import pandas as pd
 
     assert [len(b) for b in blocks_of(pd.DataFrame({"a": []}))] == [0]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    mine(ledger(folder / "a.csv"), folder / "out", key=KEY)
+    return folder / "out"
+
+
+@pytest.mark.parametrize(
+    "engine", [Here(block_rows=7), Processes(2, block_rows=5)], ids=["here", "processes"]
+)
+def test_rows_a_block_and_workers_leave_no_trace_in_a_run(finished, tmp_path, engine):
+    mine(finished.parent / "a.csv", tmp_path / "out", key=KEY, engine=engine)
+    assert contents(tmp_path / "out") == contents(finished)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    pytest.importorskip("distributed")
+    with open_engine("dask", workers=2) as engine:
+        yield engine
+
+
+def test_a_cluster_makes_the_same_run(finished, tmp_path, cluster):
+    engine = Cluster(cluster.client, block_rows=8)
+    mine(finished.parent / "a.csv", tmp_path / "out", key=KEY, engine=engine)
+    assert contents(tmp_path / "out") == contents(finished)
+
+
+def test_a_killed_worker_of_a_cluster_loses_nothing(tmp_path, cluster):
+    assert list(cluster.map(_die_once, range(7), tmp_path)) == [10 * n for n in range(7)]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("minelib.scale.cluster._WAIT", "0.5s")
+    with (
+        pytest.raises(InputError, match="no Dask scheduler answers"),
+        open_engine("dask", scheduler="127.0.0.1:1"),
+    ):
+        pass

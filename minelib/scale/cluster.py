@@ -1,6 +1,6 @@
 """A Dask cluster: on this machine, or wherever a scheduler answers.
 
-Blocks go to workers and results come back through the scheduler; what is common to all blocks is sent to every worker
+Blocks go to workers and results come back through the scheduler; what is common to all blocks reaches each worker
 once. A block whose worker dies is done again by another. Workers never spill to disk, where raw text must not lie.
 """
 
@@ -9,34 +9,40 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from minelib.errors import InputError
+from minelib.scale.engine import BLOCK_ROWS
 
 MEMORY = "2GiB"  # of each worker on this machine; one that needs more is stopped and its block done elsewhere
 _AHEAD = 3  # blocks in flight for each worker
-_WAIT = "20s"  # for a scheduler to answer
+_WAIT = "10s"  # for a scheduler to answer
 _IN_MEMORY = {"distributed.worker.memory.target": False, "distributed.worker.memory.spill": False}
 
 
 class Cluster:
     """An engine over the workers of a Dask client."""
 
-    def __init__(self, client):
-        self._client = client
+    def __init__(self, client, *, block_rows: int = BLOCK_ROWS):
+        self.client, self.block_rows = client, block_rows
 
     @property
     def workers(self) -> int:
         """How many workers there are now."""
-        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        return max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
 
     def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
         """Yield ``function(block, *common)`` of each block, in order."""
-        shared = [self._client.scatter(value, broadcast=True, hash=False) for value in common]
+        # As tasks, not as scattered data: what a dead worker held is made again.
+        shared = [self.client.submit(_same, value, pure=False) for value in common]
         flying: deque = deque()
         for block in blocks:
-            flying.append(self._client.submit(function, block, *shared, pure=False))
+            flying.append(self.client.submit(function, block, *shared, pure=False))
             if len(flying) >= _AHEAD * self.workers:
                 yield flying.popleft().result()
         while flying:
             yield flying.popleft().result()
+
+
+def _same(value):
+    return value
 
 
 @contextlib.contextmanager

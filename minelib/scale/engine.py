@@ -22,9 +22,12 @@ class Engine(Protocol):
     ----------
     workers : int
         How many blocks are worked on at a time.
+    block_rows : int
+        How many rows of a table make a block; what is made does not hang on it.
     """
 
     workers: int
+    block_rows: int
 
     def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
         """Yield ``function(block, *common)`` of each block, in order.
@@ -48,6 +51,9 @@ class Here:
 
     workers = 1
     map = staticmethod(map_here)
+
+    def __init__(self, *, block_rows: int = BLOCK_ROWS):
+        self.block_rows = block_rows
 
 
 def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> Iterator[pd.DataFrame]:

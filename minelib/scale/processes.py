@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 
 from minelib.errors import MinelibError
-from minelib.scale.engine import map_here
+from minelib.scale.engine import BLOCK_ROWS, map_here
 
 _FORKS = sys.platform == "linux"
 _AHEAD = 4  # blocks a worker may be ahead of a slow one, whose result is still waited for
@@ -30,8 +30,8 @@ class Processes:
     [4, 9, 16]
     """
 
-    def __init__(self, workers: int):
-        self.workers = workers
+    def __init__(self, workers: int, *, block_rows: int = BLOCK_ROWS):
+        self.workers, self.block_rows = workers, block_rows
         self._context = mp.get_context("fork" if _FORKS else "spawn")
 
     def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
@@ -66,7 +66,7 @@ class _Crew:
         while upcoming is not None or self._busy:
             latest = turn + _AHEAD * self._size
             while upcoming is not None and len(self._busy) < self._size and upcoming[0] < latest:
-                self._begin(*upcoming)
+                self.begin(*upcoming)
                 upcoming = next(waiting, None)
             for number, result in self._finished():
                 done[number] = result
@@ -74,7 +74,7 @@ class _Crew:
                 yield done.pop(turn)
                 turn += 1
 
-    def _begin(self, number: int, block) -> None:
+    def begin(self, number: int, block) -> None:
         self._begun[number] = self._begun.get(number, 0) + 1
         if self._begun[number] > _LIVES:
             raise MinelibError(
@@ -91,7 +91,7 @@ class _Crew:
                 ok, result = pipe.recv()
             except (EOFError, OSError):
                 worker.end()
-                self._begin(worker.number, worker.block)
+                self.begin(worker.number, worker.block)
                 continue
             self._idle.append(worker)
             if not ok:
@@ -154,11 +154,20 @@ def in_turn(*jobs: Callable[[], object]) -> list:
 def at_once(*jobs: Callable[[], object]) -> list:
     """Call functions at the same time where the system forks, in turn elsewhere; return what they return.
 
+    The last one is called in this process: libraries with threads of their own do not live through a fork.
+
     >>> at_once(lambda: 1, lambda: 2)
     [1, 2]
     """
-    return list(Processes(len(jobs)).map(_nth, range(len(jobs)), jobs)) if _FORKS else in_turn(*jobs)
+    if not _FORKS:
+        return in_turn(*jobs)
+    *others, last = jobs
+    with contextlib.closing(_Crew(mp.get_context("fork"), len(others), (_nth, (others,)))) as crew:
+        for n in range(len(others)):
+            crew.begin(n, n)
+        ours = last()
+        return [*crew.work(iter(())), ours]
 
 
-def _nth(n: int, jobs: tuple):
+def _nth(n: int, jobs: list[Callable]):
     return jobs[n]()

@@ -36,7 +36,7 @@ class Reading:
 
         Further for the leak gate ``sealed`` and ``passed``: digests of what was masked, and of texts it has read.
         """
-        ledger = _Ledgers(self._paths, self._config.ledger)
+        ledger = _Ledgers(self._paths, self._config.ledger, self._engine.block_rows)
         first = list(self._engine.map(_first_reading, ledger.blocks(), self._redactor))
         cleaned = pd.concat([changes for _, changes in first])
         parts, known = compare_blocks([part for part, _ in first], self._redactor, self._engine.map)
@@ -56,8 +56,8 @@ class Reading:
 class _Ledgers:
     """Ledgers as blocks of raw petitions; what else they tell is known when the last block was taken."""
 
-    def __init__(self, paths: list[Path], options: LedgerOptions):
-        self._paths, self._options = paths, options
+    def __init__(self, paths: list[Path], options: LedgerOptions, block_rows: int):
+        self._paths, self._options, self._block_rows = paths, options, block_rows
         self._rejects, self._sources = [], []
 
     def blocks(self) -> Iterator[pd.DataFrame]:
@@ -66,7 +66,7 @@ class _Ledgers:
             inside, outside = _in_period(ledger.petitions, self._options.since, self._options.until)
             self._rejects += [ledger.rejects, outside]
             self._sources.append(ledger.sources)
-            yield from blocks_of(_least(inside))
+            yield from blocks_of(_least(inside), self._block_rows)
 
     def rest(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return rejects, and how each sheet was understood."""

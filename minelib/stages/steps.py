@@ -21,7 +21,14 @@ def classes(words: Words, config: Config) -> Frames:
 
     taxonomy = load_taxonomy(config.mine.taxonomy or None)
     labels = read_labels(config.mine.labels, taxonomy) if config.mine.labels else None
-    table = classify(words.petitions, taxonomy=taxonomy, labels=labels, seed=config.seed)
+    table = classify(
+        words.petitions,
+        taxonomy=taxonomy,
+        labels=labels,
+        seed=config.seed,
+        map_blocks=words.engine.map,
+        workers=words.engine.workers,
+    )
     groups = [group for block in words.map(_mark_block) for group in block]
     return {"classes": table.assign(groups=groups)}
 
@@ -35,15 +42,17 @@ def _mark_block(petitions: pd.DataFrame) -> list[str]:
 def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:
     """Link petitions of the same thing."""
     from minelib.matters import link_matters
-    from minelib.mentions import name_petitions
+    from minelib.mentions import mention_petitions, name_petitions
 
+    mentions = [found for block in words.map(mention_petitions) for found in block]
     found = link_matters(
         words.petitions,
         tokens=words.tokens,
+        mentions=mentions,
         classes=class_table[["class_code", "second_class"]],
         seed=config.seed,
     )
-    named = _without_people(pd.concat(words.map(name_petitions), ignore_index=True), reader)
+    named = _without_people(name_petitions(words.petitions, mentions), reader)
     table = named.assign(matter_id=found.matter_id.reindex(named["record_id"]).to_numpy())
     return {"matters": table, "links": frame(found.links, LINK)}
 
@@ -51,7 +60,8 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
 def _without_people(named: pd.DataFrame, reader: Reader) -> pd.DataFrame:
     """Leave out names of places and respondents that, standing alone, read as a person's."""
     columns = ["named_place", "named_respondent", "township"]
-    persons = {name for name in pd.unique(named[columns].to_numpy().ravel()) if reader.find(name)}
+    names = pd.unique(named[columns].to_numpy(dtype=object).ravel()).tolist()
+    persons = {name for name, spans in zip(names, reader.find_many(names), strict=True) if spans}
     return named.assign(**{c: named[c].where(~named[c].isin(persons), "") for c in columns})
 
 
@@ -74,6 +84,7 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         tokens=words.tokens,
         seed=config.seed,
         granularity=config.mine.granularity,
+        map_blocks=words.engine.map,
     )
     rows = rows.assign(issue_id=found.issue_id.to_numpy())
     matter = matter_table(rows)

@@ -52,7 +52,7 @@ class Words:
     def map(self, function: Callable, *common) -> list:
         """Return what `function` makes of each block of titles and texts."""
         told = self.petitions[["record_id", "title", "text", "place", "respondent"]]
-        return list(self.engine.map(function, blocks_of(told), *common))
+        return list(self.engine.map(function, blocks_of(told, self.engine.block_rows), *common))
 
 
 def core_texts(petitions: pd.DataFrame) -> list[str]:
