@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_run import make_run, tables
+from matplotlib.text import Text
 
 from minelib.briefing import summarise
 from minelib.errors import MinelibError
@@ -177,3 +178,9 @@ def test_a_cut_month_is_hatched_and_named(run):
     hatched = [bar for bar in chart.axes[0].patches if bar.get_hatch()]
     assert len(hatched) == data["partial"].sum()
     assert any("不足整月" in text.get_text() for text in chart.axes[0].get_legend().get_texts())
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_too_little_to_draw_is_said_in_the_place_of_the_figure(kind):
+    chart = draw_figure(kind, FIGURES[kind].data(make_run(300)).iloc[:0], names={})
+    assert "数据太少" in "".join(text.get_text() for text in chart.findobj(Text))

@@ -20,7 +20,8 @@ from minelib.plots.data import (
 from minelib.plots.issue_map import issue_map_data
 
 _DRAWN = (
-    "plot_candidates", "plot_class_change", "plot_heat", "plot_issue_map", "plot_monthly", "plot_repeats",
+    "plot_candidates", "plot_class_change", "plot_heat", "plot_issue_map", "plot_monthly", "plot_nothing",
+    "plot_repeats",
 )  # fmt: skip
 
 
@@ -51,7 +52,12 @@ def __getattr__(name: str):
 
 
 def draw_figure(kind: str, data, *, names: dict[str, str] | None = None):
-    """Draw one of `FIGURES` from its data; `names` maps class codes to their Chinese names."""
+    """Draw one of `FIGURES` from its data; `names` maps class codes to their Chinese names.
+
+    An empty table gives a note that there is too little to draw.
+    """
+    if data.empty:
+        return __getattr__("plot_nothing")()
     figure = FIGURES[kind]
     draw = __getattr__(figure.draw)
     return draw(data, names=names) if figure.named else draw(data)

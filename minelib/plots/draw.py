@@ -21,6 +21,15 @@ from minelib.plots.style import (
 
 
 @styled
+def plot_nothing() -> Chart:
+    """Say that there is too little to draw: a small ledger's notebook goes on."""
+    figure, axes = new_chart(16)
+    axes.axis("off")
+    axes.text(0.5, 0.5, "数据太少，不作此图", ha="center", va="center", transform=axes.transAxes)
+    return figure
+
+
+@styled
 def plot_candidates(data: pd.DataFrame) -> Chart:
     """Draw the candidates as bars stacked by signal; see `candidates_data`."""
     ranked = data.drop_duplicates("rank").sort_values("rank")
