@@ -7,10 +7,8 @@ from html.parser import HTMLParser
 _NUMBERED = re.compile(
     r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+(?:\.\d+)*[.、\s]|附件)"
 )
-_LINE, _WIDEST = (
-    80,
-    36,
-)  # half-width characters of 五号 in the type area, and what one column may claim of them
+# Half-width characters of 五号 in the type area, the most a column may claim of them, and one that never wraps.
+_LINE, _WIDEST, _NARROW = 80, 36, 14
 _NUMBER = re.compile(r"[-+]?[\d,.]*%?")
 
 
@@ -126,10 +124,14 @@ def _table(rows: list[list[str]], head: int, names: Mapping[str, str]) -> dict |
 
 
 def _shares(columns: list[str], rows: list[list[str]]) -> dict:
-    """Share a line too short for all columns by what they hold, so that no word column is squeezed."""
+    """Let the columns of words share what the others leave of a line too short for all; 0 takes what it needs."""
     lengths = [[len(cell) + sum(char > "⺀" for char in cell) for cell in line] for line in [columns, *rows]]
-    widest = [min(max(column), _WIDEST) for column in zip(*lengths, strict=True)]
-    return {"widths": [width + 2 for width in widest]} if sum(widest) + 2 * len(widest) > _LINE else {}
+    widest = [max(column) + 2 for column in zip(*lengths, strict=True)]
+    if sum(widest) <= _LINE:
+        return {}
+    narrow = [0 if width <= _NARROW else min(width, _WIDEST) for width in widest]
+    left = _LINE - sum(width for width, share in zip(widest, narrow, strict=True) if not share)
+    return {"widths": narrow if left > _LINE // 5 else [min(width, _WIDEST) for width in widest]}
 
 
 class _TableReader(HTMLParser):
