@@ -61,7 +61,7 @@ def minority(v: View) -> Iterator[Span]:
 @cache
 def _spaced() -> re.Pattern:
     lex = lexicon()
-    given = "".join(c for c, bits in lex.given.items() if bits > -2)
+    given = "".join(c for c, bits in lex.given.items() if bits > -8)
     return re.compile(
         rf"(?<=[: ])[{''.join(lex.surnames)}] {{1,4}}[{given}](?: {{1,4}}[{given}])?(?=[ ,。;()|\n]|$)"
     )
@@ -82,6 +82,9 @@ _ROMAN = re.compile(r"(?<![A-Za-z])([A-Z][a-z]+) ([A-Z][a-z]+(?:-?[A-Za-z][a-z]+
 
 
 _SPELT = re.compile("([一-鿿])[a-zāáǎàēéěèīíǐìōóǒòūúǔù]{2,6}[一-鿿][a-zāáǎàēéěèīíǐìōóǒòūúǔù]{1,6}(?![a-z])")
+
+
+_AND = frozenset("和与及或")  # A和logo
 
 
 def mixed(v: View) -> Iterator[Span]:

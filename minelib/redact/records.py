@@ -144,7 +144,7 @@ _POLICE = re.compile(
 _POLICE_NO = re.compile(r"[AJXZ]\d{16,23}(?!\d)")
 _OFFICE_DOC = re.compile(r"(?:[发通规释函办令告文宣议会党纪人采招价财建交报研指电务技综]|建议)字?[(\[]?$")
 _CASE_LETTER = re.compile("[立受撤刑捕诉拘移赔抗民行监控申终罚调执鉴认保逮押取解传回不治强侦案]")
-_HEAVY = re.compile("刑[拘捕诉侦]|取保|逮捕|监视居住|行罚")
+_HEAVY = re.compile("刑[拘捕诉侦]|取保|逮捕|监视居住|行罚|鉴通|拘通|立通|捕通")
 
 
 _CASE_YEAR = re.compile(r"(?:19|20)\d\d|二[〇零○]")
