@@ -65,13 +65,14 @@ def best_setting(settings: list[np.ndarray], target: np.ndarray) -> tuple[int, n
     Returns
     -------
     (int, array)
-        The first setting without offsets unless another one wins by more than `WORTH` of the labels.
+        The first setting without offsets unless another way wins `WORTH` of the labels, and one at least.
     """
+    least = max(WORTH * len(target), 1)
     plain = int((settings[0].argmax(axis=1) == target).sum())
     right = [right_with_offsets(d, target) for d in settings]
     best = int(np.argmax(right))
-    if right[best] < right[0] + WORTH * len(target):
+    if right[best] < right[0] + least:
         best = 0
-    if right[best] < plain + (best > 0) * WORTH * len(target):
+    if right[best] < plain + least:
         return 0, np.zeros(settings[0].shape[1])
     return best, class_offsets(settings[best], target)
