@@ -12,6 +12,7 @@ from minelib import describe
 from minelib.issues.gather import Gathered
 from minelib.issues.group import Grouping, closeness, likeness
 from minelib.schema import ISSUE
+from minelib.vectorise import document_frequency
 
 OF_A_CLASS = "（按类别归集）"  # ends the name of what was gathered by class alone
 _ONE_THING = 0.1  # mean cosine between the words of matters from which on a clause can name them all
@@ -74,22 +75,25 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
 
 def _common(g: Gathered) -> frozenset[str]:
     """Return the words said at so many places that they are nobody's name."""
-    said = (g.terms.counts > 0).tocoo()
-    site, column = np.unique(np.column_stack([g.rows.site[said.row], said.col]), axis=0).T
-    n_sites = np.bincount(column, minlength=len(g.terms.words))
+    n_rows = len(g.rows)
+    shape = int(g.rows.site.max(initial=-1)) + 1, n_rows
+    at = sp.csr_matrix((np.ones(n_rows, np.float32), (g.rows.site, np.arange(n_rows))), shape=shape)
+    n_sites = document_frequency(at @ g.terms.counts)
     return frozenset(g.terms.words[j] for j in np.flatnonzero(n_sites >= _NOBODYS))
 
 
 def _clause(g: Gathered, rows: np.ndarray, scores: np.ndarray, common: frozenset[str]) -> str:
     """Return the clause that says best what petitions have in common, "" where they share mere words."""
     weights = {g.terms.words[j]: float(scores[j]) for j in np.flatnonzero(scores)}
-    said = g.terms.counts[rows].tocsc()
-    column = {g.terms.words[j]: j for j in np.flatnonzero(np.diff(said.indptr))}
+    counts = g.terms.counts[rows]
+    used = np.unique(counts.indices)
+    said = counts[:, used].toarray() > 0
+    column = {g.terms.words[j]: c for c, j in enumerate(used)}
 
     @cache
     def share(some: frozenset[str]) -> float:
         columns = [column[w] for w in some if w in column]
-        return float(((said[:, columns] > 0).sum(axis=1) == len(columns)).mean()) if columns else 0.0
+        return float(said[:, columns].all(axis=1).mean()) if columns else 0.0
 
     return describe.label([g.heads[i] for i in rows], weights, share, describe.parts_of_speech, common)
 
