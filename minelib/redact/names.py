@@ -184,7 +184,10 @@ def weigh(text: str, start: int, surname: int, most: float = math.inf) -> Iterat
         if before >= STRONG and text[start] in lex.verbal and not (named and closed):
             bits -= 3.5  # 本人于, 被告曾, 举报人向: behind a person these are no surname
         bits += _length_bits(text, start, at, length, lex)
-        yield Candidate(start, at, bits if own != STRANGE else min(bits, COMPANY))
+        if own == STRANGE:
+            plain = named and closed and min(lex.given.get(c, UNSEEN) for c in text[start + 1 : at]) > 0
+            bits = min(bits, LIKELY + 0.5 if plain else COMPANY)
+        yield Candidate(start, at, bits)
 
 
 def likeliest(text: str, start: int, surname: int, most: float = math.inf) -> Candidate | None:
