@@ -11,7 +11,7 @@ from minelib.runs import Run
 _COLUMNS = {"rank": "排名", "score": "得分", "label": "问题", "n_matters": "事项", "n_petitions": "件次"}
 _WORDS = (
     "issue_id", "label", "class_code", "reasons", "person_routes", "class_routes", "supervised", "laws", "verify",
-    "decision", "why", "by", "notes",
+    "decision", "why", "by", "notes", "carried",
 )  # fmt: skip
 _NUMBERS = ("rank", "score", "n_matters", "n_petitions", "n_petitioners", "n_places")
 _MOST = 200

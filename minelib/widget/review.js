@@ -174,6 +174,7 @@ function render({ model, el }) {
       buttons.append(button);
     }
     card.append(buttons, status);
+    section(card, "沿用的意见", c.carried);
     section(card, "备注", c.notes);
     signalBars(card, c.signals);
     section(card, "需核查的监督点", c.verify);

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minelib.errors import MinelibError
 from minelib.explore.data import class_titles
-from minelib.review import Decision, append, decide, read_decisions, replay
+from minelib.review import Decision, append, as_reviewed, decide, read_decisions, replay
 from minelib.runs import Run
 from minelib.widget.cards import Deck
 
@@ -52,10 +52,18 @@ class Session:
         if details.get("into") == issue:
             return "未记录：不能并入自己"
         try:
-            append(self.path, decide(self.run, issue, action, by=self.by, at=self._time(), **details))
+            append(
+                self.path,
+                decide(self._run_with(issue), issue, action, by=self.by, at=self._time(), **details),
+            )
         except (MinelibError, OSError) as error:
             return f"未记录：{error}"
         return "已撤销" if action == "undo" else "已记录"
+
+    def _run_with(self, issue: str) -> Run:
+        """Return the run as people left it, where that has the issue (a part split off); else as it was."""
+        now = as_reviewed(self.run, replay(self.run, read_decisions(self.path)[0]))
+        return now if issue in set(now.issues["issue_id"]) else self.run
 
     def _time(self) -> datetime:
         """Return now, or just after this person's last decision: a second holds one, so that their order stays."""
