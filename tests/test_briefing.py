@@ -22,6 +22,8 @@ from minelib.briefing import (
     write_briefing,
 )
 from minelib.briefing.book import answer
+from minelib.briefing.compose import templates_used
+from minelib.briefing.prose import slots
 from minelib.briefing.quote import quotation, unease
 from minelib.errors import InputError, MinelibError
 from minelib.review import decide
@@ -134,6 +136,32 @@ def test_the_pdf_gives_its_chinese_back(pdf, facts):
     assert facts["facts"]["petitions"]["shown"] in text
     assert facts["candidates"][0]["label"] in text
     assert "研判得分" in text  # the axis of a figure, so that figures can be searched too
+
+
+def test_every_fact_of_the_sentences_can_be_read_out_of_the_pdf(pdf, facts):
+    text = text_of(pdf)
+    used = {key for template in templates_used(facts) for key in slots(template)}
+    assert len(used) > 20
+    for key in used:
+        assert re.sub(r"\s", "", facts["facts"][key]["shown"]) in text, key
+    for row in [*facts["candidates"], *facts["clues"]]:
+        assert row["label"] in text
+    for row in facts["candidates"]:
+        for law in row["laws"]:
+            assert re.sub(r"\s", "", law) in text
+
+
+def test_a_ledger_without_head_counts_tells_no_head_count(run):
+    without = replace(
+        run, petitions=run.petitions.assign(n_people=pd.array([None] * len(run.petitions), dtype="Int64"))
+    )
+    assert "人次" not in text_of(PdfReader(io.BytesIO(render(summarise(without)))))
+
+
+def test_the_whole_briefing_has_at_most_six_pages_before_its_appendices(pdf):
+    pages = [re.sub(r"\s", "", page.extract_text()) for page in pdf.pages]
+    first = next(n for n, page in enumerate(pages) if page.startswith("附件"))
+    assert 3 <= first <= 6
 
 
 def test_no_word_of_finding_stands_in_the_briefing(pdf):
