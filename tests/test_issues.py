@@ -12,7 +12,7 @@ from minelib.issues import discover as discovering
 from minelib.issues import find_issues, load_wrongs, make_wrongs
 from minelib.issues import read as reading
 from minelib.issues import table as tabling
-from minelib.issues.absorb import absorbed
+from minelib.issues.absorb import absorbed, drawn_in
 from minelib.issues.discover import discover_groups
 from minelib.issues.firm import stability
 from minelib.issues.gather import Rows
@@ -405,6 +405,23 @@ def test_a_found_group_joins_the_known_wrong_it_tells_in_other_words(n_found, ri
     codes = np.where(group < 2, "C05", code)
     into = absorbed(vectors, group, wider=["甲", "乙"], topics=["C05", "C06"], codes=codes)
     assert into.tolist() == [0, 1, 0 if joins else 2]
+
+
+@pytest.mark.parametrize(
+    ("single", "code", "joins"),
+    [
+        ([0.8, 0.6, 0], "C05", True),
+        ([0.8, 0.6, 0], "", True),
+        ([0.8, 0.6, 0], "C13", False),  # another grievance class
+        ([0.7, 0, 0.7], "C05", False),  # as near to another wrong
+        ([0.3, 0.95, 0], "C05", False),  # near to none
+    ],
+)
+def test_a_single_petition_joins_the_one_known_wrong_it_is_near(single, code, joins):
+    vectors = np.vstack([around([1, 0, 0], 10, 0), around([0, 0, 1], 10, 1), [single]])
+    group, codes = np.repeat([0, 1, -1], [10, 10, 1]), np.repeat(["C05", "C06", code], [10, 10, 1])
+    drawn = drawn_in(vectors, group, wider=["甲", "乙"], topics=["C05", "C06"], codes=codes)
+    assert drawn.tolist() == [-1] * 20 + [0 if joins else -1]
 
 
 def test_parts_of_one_wider_wrong_are_no_rivals():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from minelib.issues.absorb import absorbed
+from minelib.issues.absorb import absorbed, drawn_in
 from minelib.issues.discover import discover_groups, sums
 from minelib.issues.gather import Rows, tells_class
 from minelib.issues.spot import SAID
@@ -20,6 +20,7 @@ ENOUGH_TO_DISCOVER = 40  # petitions without a known wrong from which on groups 
 _SURE = 3 * SAID  # this score or more is full strength
 _MATTER_AGREES = 0.7  # this share of a matter's petitions tells a wrong: the silent ones mean it too
 _BY_MATTER = 0.3  # strength of those
+_BY_LIKENESS = 0.2  # and of petitions that join a wrong because they are like its members
 _FIRM = 0.4  # mean overlap with what resamples find that a group outside the list must reach
 _ALIKE = 0.075  # and mean cosine between the words of its matters
 _OF_A_KIND = 0.5  # and share of its matters in its two commonest classes
@@ -53,16 +54,20 @@ def group_rows(rows: Rows, wrongs: Sequence[Wrong], *, seed: int = 0) -> Groupin
         group[rest] = np.where(found >= 0, found + len(names), -1)
         strength[rest] = closeness(rows.vectors[rest], found)
         names += [""] * (int(found.max()) + 1)
-        group = _absorb(rows, group, wrongs)
+        group, strength = _absorb(rows, group, strength, wrongs)
     return Grouping(group, tuple(names), strength)
 
 
-def _absorb(rows: Rows, group: np.ndarray, wrongs: Sequence[Wrong]) -> np.ndarray:
-    """Let found groups that tell a known wrong in other words join it."""
+def _absorb(
+    rows: Rows, group: np.ndarray, strength: np.ndarray, wrongs: Sequence[Wrong]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let found groups, then single petitions, that tell a known wrong in other words join it."""
     wider, topics = [w.part_of for w in wrongs], [w.topic for w in wrongs]
     codes = np.where(tells_class(rows.code), rows.code, "")
     into = absorbed(rows.vectors, group, wider=wider, topics=topics, codes=codes)
-    return np.append(into, -1)[group]
+    group = np.append(into, -1)[group]
+    drawn = drawn_in(rows.vectors, group, wider=wider, topics=topics, codes=codes)
+    return np.where(drawn >= 0, drawn, group), np.where(drawn >= 0, _BY_LIKENESS, strength)
 
 
 def widen(found: Grouping, wrongs: Sequence[Wrong]) -> Grouping:
