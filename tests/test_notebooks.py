@@ -11,7 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from notebook_rules import MOST_BYTES, RULES
 
 from minelib.errors import InputError
-from minelib.notebooks import KERNEL, find_notebook, normalise, refresh, run
+from minelib.exporter import notebook_document
+from minelib.notebooks import KERNEL, find_notebook, normalise, own_parameters, refresh, run
+from minelib.redact.keys import new_key
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 BOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -152,6 +154,65 @@ def test_a_misspelt_parameter_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match=re.escape("LEGER; it has LEDGER")):
         run(path, tmp_path / "out", {"LEGER": "x"})
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def given(tmp_path):
+    """A ledger and a key of the user's own."""
+    (tmp_path / "台账.csv").write_text("编号,内容\n1,欠薪\n", encoding="utf-8")
+    new_key(tmp_path / "key")
+    return {"ledger": tmp_path / "台账.csv", "out": tmp_path / "out", "key": tmp_path / "key"}
+
+
+def test_every_notebook_takes_what_it_has_of_a_users_ledger_folder_and_key(given):
+    parameters = own_parameters(BOOKS, **given, others=["BY=乙"])
+    assert [b.stem for b in BOOKS if b not in parameters] == ["11_好到什么程度"]
+    for book, chosen in parameters.items():
+        assert chosen["LEDGER"] == str(given["ledger"])
+        assert chosen.get("KEY", str(given["key"])) == str(given["key"])
+        assert chosen.get("OUT", str(given["out"] / "结果")) == str(given["out"] / "结果")
+        assert ("BY" in chosen) == book.name.startswith("08")
+
+
+def test_without_a_key_file_the_users_own_is_made_and_never_the_samples_used(given, monkeypatch):
+    monkeypatch.setenv("MINELIB_KEY", str(given["out"].parent / "mine.key"))
+    parameters = own_parameters(BOOKS[:1], given["ledger"], given["out"])
+    assert parameters[BOOKS[0]]["KEY"] == str(given["out"].parent / "mine.key")
+    assert (given["out"].parent / "mine.key").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"others": ["BYE=乙"]}, "BYE; there are"),
+        ({"others": ["BY"]}, "NAME=value"),
+        ({"ledger": "没有.xlsx"}, "没有.xlsx"),
+        ({"key": "没有.key"}, "没有.key"),
+    ],
+)
+def test_what_cannot_be_run_is_said_before_anything_runs(given, change, told):
+    with pytest.raises(InputError, match=re.escape(told)):
+        own_parameters(BOOKS, **{**given, **change})
+    assert not given["out"].exists()
+
+
+def test_a_notebook_that_stops_at_the_users_input_ends_in_one_line(tmp_path):
+    path = tmp_path / "06_样例.ipynb"
+    stops = new_code_cell("from minelib.errors import InputError\nraise InputError(f'{LEDGER} is no ledger')")
+    cells = [new_code_cell('LEDGER = "样例.xlsx"', metadata={"tags": ["parameters"]}), stops]
+    nbformat.write(normalise(new_notebook(cells=cells), path.stem), path)
+    with pytest.raises(InputError, match="06_样例.ipynb: x.csv is no ledger"):
+        run(path, tmp_path / "out", {"LEDGER": "x.csv"})
+
+
+@pytest.mark.parametrize(
+    "path", [b for b in BOOKS if b.name[:2] not in ("01", "02", "03", "08")], ids=lambda p: p.name[:2]
+)
+def test_a_notebook_with_findings_can_be_exported_as_a_briefing(path):
+    document, _ = notebook_document(nbformat.read(path, as_version=4), name=path.stem)
+    kinds = {block["kind"] for block in document["blocks"]}
+    assert "title" in kinds
+    assert kinds & {"table", "figure"}
 
 
 @pytest.mark.parametrize("name", ["06", "06_归集", "99", "0"])
