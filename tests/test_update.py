@@ -25,6 +25,7 @@ PLACES = [
     "南山里",
     "北湖湾",
 ]
+SURNAMES = "赵钱孙李周吴郑王冯陈"
 WRONGS = {
     "物业擅自涨价": "我是{p}小区业主，物业公司没有召开业主大会就擅自上涨物业费，还停用门禁卡逼迫缴费。",
     "工地拖欠农民工工资": "我们在{p}项目工地做木工，包工头和劳务公司拖欠农民工工资三个月，多次讨薪无果。",
@@ -33,12 +34,18 @@ WRONGS = {
 NEW_WRONG = ("学校违规收补课费", "{p}中学周末组织学生集体补课，每人收补课费八百元，不交的学生被点名。")
 
 
-def rows(month: int, places, wrongs, *, who="赵建国", status="办理中"):
-    return [
-        {"信访件编号": f"L{month}{i:02d}{j}", "信访日期": f"2025-{month:02d}-{1 + i:02d}", "姓名": who,
-         "标题": f"{place}{title}", "信访内容": text.format(p=place) + "我叫张小芳。", "办理状态": status}
-        for i, place in enumerate(places) for j, (title, text) in enumerate(wrongs.items())
-    ]  # fmt: skip
+def rows(month: int, places, wrongs, *, who="", status="办理中"):
+    """Letters about each place, by one person of that place unless `who` wrote them all."""
+    table = []
+    for i, place in enumerate(places):
+        surname = SURNAMES[PLACES.index(place)]
+        for j, (title, text) in enumerate(wrongs.items()):
+            table.append({
+                "信访件编号": f"L{month}{i:02d}{j}", "信访日期": f"2025-{month:02d}-{1 + i:02d}",
+                "姓名": who or f"{surname}建国", "标题": f"{place}{title}", "办理状态": status,
+                "信访内容": f"{text.format(p=place)}我叫{surname}小芳。",
+            })  # fmt: skip
+    return table
 
 
 def written(path, table, seed=0):
@@ -117,8 +124,8 @@ def test_a_repeated_row_only_brings_its_newer_status(june, july):
 
 
 def test_names_masked_before_are_masked_again_and_decisions_go_along(months, july):
-    assert not july.petitions["text"].str.contains("张小芳").any()
-    assert by_id(july)["petitioner_id"].nunique() == 1
+    assert not july.petitions["text"].str.contains("小芳").any()
+    assert by_id(july)["petitioner_id"].nunique() == len(PLACES)  # the same people in both months
     assert (months / "july" / "decisions.jsonl").read_bytes() == b'{"half'
 
 
@@ -197,10 +204,13 @@ def test_too_small_a_new_group_is_none():
     assert name_new(group, matter, [], least=2).isna().all()
 
 
-def test_the_context_holds_first_what_shares_a_name_then_the_latest():
-    days = pd.to_datetime(["2025-01-01", "2025-01-02", "2025-01-03"])
-    old = pd.DataFrame({"record_id": list("abc"), "received_at": days})
-    assert context_of(old, old["record_id"].eq("a"), most=2)["record_id"].tolist() == ["a", "c"]
+def test_the_context_holds_what_shares_a_name_some_of_every_issue_and_the_latest():
+    days = pd.date_range("2025-01-01", periods=100)
+    old = pd.DataFrame({"record_id": [f"r{i:03d}" for i in range(100)], "received_at": days})
+    old["issue_id"] = ["I1"] * 40 + ["I2"] * 5 + [None] * 55
+    chosen = context_of(old, old["record_id"].eq("r050"), most=36)["record_id"].tolist()
+    assert chosen == [f"r{i:03d}" for i in (*range(20, 45), 50, *range(90, 100))]
+    assert len(context_of(old, old["record_id"].eq("r050"), most=100)) == 100
 
 
 def test_an_empty_newer_answer_takes_nothing_away():

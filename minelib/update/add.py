@@ -1,8 +1,8 @@
 """Add new ledgers to a finished run.
 
-Only the new rows are read, cleaned, redacted and classified for good. They are linked and grouped among old petitions
-(all of them up to `CONTEXT`), so that a new petition joins the matter and issue it belongs to; what fits none is looked
-through for new issues, together with the old petitions that belonged to none.
+Only the new rows are read, cleaned, redacted and classified for good. They are linked and grouped among some old
+petitions (those that share a name first, see `keep.context_of`), so that a new petition joins the matter and issue it
+belongs to; what fits none is looked through for new issues, together with the old petitions that belonged to none.
 """
 
 import shutil
@@ -35,7 +35,8 @@ from minelib.update.keep import (
     whole_petitions,
 )
 
-CONTEXT = 50_000  # old petitions among which new ones are placed
+CONTEXT = 3_000  # old petitions among which new ones are placed: at least so many,
+TIMES, MOST_CONTEXT = 10, 50_000  # so many for each new one, and at most so many
 AGAIN = "上期结果中已有，保留原归属"
 _NAMED = ["named_place", "named_respondent", "township"]
 _OF_CLASS = ["class_code", "class_margin", "second_class", "class_evidence", "groups"]
@@ -140,7 +141,8 @@ def _kept(onto: Path, name: str) -> pd.DataFrame:
 
 def _place(before: Run, fresh: pd.DataFrame, config: Config, reader: Reader) -> Run:
     """Give each new petition its class, matter and issue, and rank the issues anew."""
-    context = context_of(before.petitions, _shares(before, fresh), most=CONTEXT)
+    most = min(max(CONTEXT, TIMES * len(fresh)), MOST_CONTEXT)
+    context = context_of(before.petitions, _shares(before, fresh, most), most=most)
     rows = pd.concat([as_petitions(context), fresh]).sort_values("record_id", ignore_index=True)
     words = stages.Words(rows, config)
     class_table = _classes(words, context, config)
@@ -170,11 +172,11 @@ def _issue_of(whole: pd.DataFrame, issue: pd.Series, before: Run) -> pd.Series:
     return kept.fillna(placed.where(~late)).astype(object)
 
 
-def _shares(before: Run, fresh: pd.DataFrame) -> pd.Series:
+def _shares(before: Run, fresh: pd.DataFrame, most: int) -> pd.Series:
     """Tell which old petitions share a petitioner, or a place or respondent, with a new one."""
     from minelib.mentions import name_petitions
 
-    if len(before.petitions) <= CONTEXT:
+    if len(before.petitions) <= most:
         return pd.Series(False, index=before.petitions.index)
     names = set(name_petitions(fresh)[["named_place", "named_respondent"]].to_numpy().ravel()) - {""}
     there = before.matters["place"].isin(names) | before.matters["respondent"].isin(names)

@@ -11,6 +11,7 @@ from minelib.runs import digest
 from minelib.schema import PETITION, RUN_PETITION
 from minelib.trends import counted_dates
 
+MEMBERS = 20  # of each issue, enough to know it by
 _ANSWERS = ("reply", "status", "replied_at")  # what a later export of the same petition may know better
 
 
@@ -60,7 +61,9 @@ def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
 
 
 def context_of(old: pd.DataFrame, shared: pd.Series, *, most: int) -> pd.DataFrame:
-    """Choose the old petitions to place new ones among: those that share a name or a petitioner, then the latest.
+    """Choose the old petitions to place new ones among.
+
+    First those that share a name or a petitioner, then of each issue its latest `MEMBERS`, then the latest of all.
 
     Parameters
     ----------
@@ -73,10 +76,12 @@ def context_of(old: pd.DataFrame, shared: pd.Series, *, most: int) -> pd.DataFra
     """
     if len(old) <= most:
         return old
-    order = old.assign(shared=shared, day=counted_dates(old)).sort_values(
-        ["shared", "day", "record_id"], ascending=[False, False, True], na_position="last"
-    )
-    return old.loc[order.index[:most]].sort_values("record_id")
+    rows = pd.DataFrame({"record_id": old["record_id"], "day": counted_dates(old), "issue": old["issue_id"]})
+    rows = rows.sort_values(["day", "record_id"], ascending=[False, True], na_position="last")
+    of_issue = rows["issue"].notna() & rows.groupby("issue").cumcount().lt(MEMBERS)
+    rank = pd.Series(2, index=rows.index).mask(of_issue, 1).mask(shared.reindex(rows.index), 0)
+    chosen = rank.sort_values(kind="stable").index[:most]
+    return old.loc[chosen].sort_values("record_id")
 
 
 def stay(found: pd.Series, known: pd.Series) -> pd.Series:
