@@ -13,11 +13,7 @@ from collections.abc import Iterator, Mapping
 from nbconvert.exporters.exporter import Exporter
 from nbconvert.utils.exceptions import ConversionException
 
-from minelib.briefing.markup import html_tables, markdown_blocks
-from minelib.briefing.typeset import typeset
 from minelib.errors import LeakError, MinelibError
-from minelib.gate import check_texts, png_texts, words
-from minelib.tables import NAMES
 
 TAG = "briefing"
 UNDATED = "1970-01-01"  # PDF/A wants a date; a clock would change the bytes
@@ -51,6 +47,8 @@ class SupervisionBriefingExporter(Exporter):
         ------
         RefusedError
         """
+        from minelib.briefing.typeset import typeset  # here: Lab makes every exporter to fill its menu
+
         resources = self._init_resources(resources)
         resources["output_extension"] = ".pdf"
         for name in ("outputs", "attachments"):  # with either, the server would answer with a zip
@@ -116,6 +114,8 @@ def _places(cells) -> list[str]:
 
 def _refuse_leaks(about: Mapping, blocks: Mapping[str, list], images: Mapping[str, bytes]) -> None:
     """Have the leak gate read what would be set; the message names cells and kinds, never the text."""
+    from minelib.gate import check_texts, png_texts, words
+
     told = {**about, **blocks}
     texts = [(place, text) for place, value in told.items() for text in _texts(value)]
     for name, content in images.items():
@@ -129,6 +129,8 @@ def _refuse_leaks(about: Mapping, blocks: Mapping[str, list], images: Mapping[st
 
 def _cell_blocks(cell, images: dict[str, bytes]) -> Iterator[dict]:
     """Return the blocks of one cell: its prose, or its outputs without the code."""
+    from minelib.briefing.markup import markdown_blocks
+
     if cell.cell_type == "markdown":
         attached = {
             name: next(iter(bundle.items())) for name, bundle in cell.get("attachments", {}).items() if bundle
@@ -149,6 +151,9 @@ def _attached(block: dict, attached: Mapping, images: dict[str, bytes]) -> Itera
 
 def _output_blocks(output, images: dict[str, bytes]) -> Iterator[dict]:
     """Return the blocks of one output: figure, table, prose or plain text, the richest it offers."""
+    from minelib.briefing.markup import html_tables, markdown_blocks
+    from minelib.tables import NAMES
+
     if output.output_type == "stream":
         if output.name == "stdout":
             yield {"kind": "code", "text": output.text.rstrip()}

@@ -3,6 +3,8 @@
 import base64
 import io
 import re
+import subprocess
+import sys
 from importlib.metadata import entry_points
 
 import pytest
@@ -219,3 +221,12 @@ def test_the_columns_of_a_run_are_headed_in_words_and_share_the_line_by_what_the
     (table,) = html_tables(html, names={"n_petitioners": "独立反映人"})
     assert table["widths"][1] == 0 and table["widths"][2] >= table["widths"][0] > 0
     assert "widths" not in html_tables(TABLE)[0]  # a small one takes what it needs
+
+
+def test_the_exporter_is_made_without_loading_what_sets_a_page():
+    code = (
+        "import sys, minelib.exporter as e; e.SupervisionBriefingExporter();"
+        "print([m for m in ('pandas', 'typst', 'minelib.briefing', 'minelib.gate') if m in sys.modules])"
+    )
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == "[]"
