@@ -287,3 +287,10 @@ def test_a_folder_given_as_ledger_is_named(tmp_path, capsys):
     one_line(*command(tmp_path, capsys, "--out", tmp_path / "out", source=tmp_path), "folder")
     with pytest.raises(InputError):
         mine(tmp_path / "none.csv", tmp_path / "out", key=KEY)
+
+
+def test_a_first_row_that_names_somebody_is_not_repeated(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("谷斌海,13912345678,金额\n李建国,13800138000,3\n", encoding="utf-8")
+    status, err = command(tmp_path, capsys, "--out", tmp_path / "out", source=tmp_path / "a.csv")
+    one_line(status, err, "金额")
+    assert not any(word in err for word in ("谷斌海", "李建国", "1391234"))

@@ -1,5 +1,6 @@
 """Ledgers whole, or block by block; both give the same rows."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -36,6 +37,12 @@ DUPLICATE = "与另一行编号相同、内容相同"
 _BLOCK_ROWS = 20_000
 
 Paths = str | PathLike | Iterable[str | PathLike]
+
+_LABEL = re.compile(
+    r"^[A-Za-z_][A-Za-z0-9_ ]{0,30}$|^.$"
+    r"|[人号期间容题址地位区域话类别式法因源度态见果数量额称目性质项备注码名况级序单要]"
+)
+_TELLING = re.compile(r"\d{5}|.{16}")
 
 
 @dataclass(frozen=True)
@@ -172,11 +179,16 @@ def _usable_tables(path: Path, chosen: Columns, sheets) -> Iterator[Opened]:
         seen += [n for n in opened.seen if n not in seen]
         yield opened
     if not found:
-        names = "、".join(seen[:30]) or "none"
+        names = "、".join(map(_as_label, seen[:30])) or "none"
         raise InputError(
             f"{shown(path)}: no column holds the petitions' text; columns seen: {names}; name it with "
             'columns={"text": "…"} (on the command line --column text=…)'
         )
+
+
+def _as_label(cell: str) -> str:
+    """Return a column's name; where a file has no header its first row stands there, and somebody's name in it."""
+    return cell if _LABEL.search(cell) and not _TELLING.search(cell) else f"({len(cell)} characters)"
 
 
 def _source(opened: Opened, block: Block | None) -> dict:
