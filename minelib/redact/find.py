@@ -145,23 +145,31 @@ def _follow_lists(r: _Reading) -> None:
             queue.append(following)
 
 
+def _places(text: str, surface: str) -> Iterator[int]:
+    at = text.find(surface)
+    while at >= 0:
+        yield at
+        at = text.find(surface, at + len(surface))
+
+
 def _everywhere(r: _Reading) -> Iterator[Span]:
     """Give every place where a name or a birth date that was found stands again."""
     text, words = r.view.text, lexicon().words
     forms = {text[s.start : s.end] for s in r.found if s.kind == "NAME" and s.end - s.start > 2}
     for surface in sorted(forms | {text[c.start : c.end] for c in r.people}):
-        for m in re.finditer(re.escape(surface), text):
+        for start in _places(text, surface):
+            end = start + len(surface)
             # 白雪 was at the door; the 白雪 that fell on it is another.
-            beside = names.before_bits(text, m.start()) > 0 and names.after_bits(text, m.end()) > 0
+            beside = names.before_bits(text, start) > 0 and names.after_bits(text, end) > 0
             if surface not in words or beside:
-                yield Span(*m.span(), "NAME")
+                yield Span(start, end, "NAME")
     yield from (Span(c.start, c.end, "NAME") for c in r.people)
     titled = {(text[s.start : s.end], s.keep) for s in r.found if s.kind == "NAME_TITLE"}
     titled = {
         (surface, keep) for surface, keep in titled if keep > 1 or len(surface) > 1 and surface[-1] == "某"
     }
     for surface, keep in sorted(titled):
-        yield from (Span(*m.span(), "NAME_TITLE", keep) for m in re.finditer(re.escape(surface), text))
+        yield from (Span(at, at + len(surface), "NAME_TITLE", keep) for at in _places(text, surface))
     for date in sorted({text[s.start : s.end] for s in r.found if s.kind == "DOB" and s.end - s.start > 6}):
         yield from (Span(*m.span(), "DOB") for m in re.finditer(re.escape(date) + r"(?!\d)", text))
 
