@@ -17,6 +17,7 @@ from minelib.disclosure import uniqueness
 from minelib.explore.write import NAME, write_page
 from minelib.fonts import substitutions
 from minelib.gate import Reader, check_leaks
+from minelib.progress import Progress, progress_here, shown
 from minelib.redact.sealed import Sealed
 from minelib.runs import (
     SCHEMA_VERSION,
@@ -35,6 +36,7 @@ from minelib.tables import write_tables
 from minelib.tally import funnel
 
 Report = Callable[[str], None]
+_STAGES = 6  # read, classes, matters, issues, screen; then everything is written
 
 
 def mine(
@@ -45,6 +47,7 @@ def mine(
     config: Config | None = None,
     report: Report | None = None,
     engine: Engine | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Mine ledgers into a run folder.
 
@@ -62,6 +65,8 @@ def mine(
     engine : Engine, optional
         Where work by blocks of rows is done, see `minelib.scale.open_engine`; in this process when not given.
         It changes the time a run takes, never what it makes.
+    progress : callable, optional
+        Told of the stage being made, see `minelib.progress`; a bar in a notebook somebody has open when not given.
 
     Returns
     -------
@@ -76,12 +81,16 @@ def mine(
         When something that would leave still holds personal information; nothing is replaced.
     """
     config, report, folder = config or Config(), report or (lambda line: None), Path(out)
+    progress = progress or progress_here()
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     with only_run_in(folder):
         reading = stages.Reading(files, key, config, engine)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
-        run, rejects, reader = _run_stages(_Stages(folder, report), reading, inputs, key, config, engine)
-        write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
+        run, rejects, reader = _run_stages(
+            _Stages(folder, report, progress), reading, inputs, key, config, engine
+        )
+        with shown(progress, "写出结果、简报", _STAGES - 1, _STAGES):
+            write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
 
@@ -118,8 +127,8 @@ def _write_tables(run: Run, rejects: pd.DataFrame, fresh: Path, reader: Reader) 
 class _Stages:
     """Make each stage once, or take it from an earlier run; each key holds the key before it."""
 
-    def __init__(self, folder: Path, report: Report):
-        self._store, self._report = StageStore(folder), report
+    def __init__(self, folder: Path, report: Report, progress: Progress):
+        self._store, self._report, self._progress, self._n = StageStore(folder), report, progress, 0
         self._key = digest(program_digest(), *map(str, library_versions().items()))
 
     def __call__(
@@ -127,8 +136,10 @@ class _Stages:
     ) -> stages.Frames:
         self._key = digest(self._key, name, *parts)
         made = self._store.get(name, self._key)
+        self._n += 1
         if made is None:
-            self._store.put(name, self._key, make())
+            with shown(self._progress, title, self._n - 1, _STAGES):
+                self._store.put(name, self._key, make())
             made = self._store.get(
                 name, self._key
             )  # read back, so that a reused stage and a fresh one are the same

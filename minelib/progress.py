@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import TextIO, TypeVar
 
@@ -42,6 +43,16 @@ def ticks(items: Iterable[Item], progress: Progress, stage: str, total: int) -> 
         yield item
         if done % step == 0 or done == total:
             progress(stage, done, total)
+
+
+@contextmanager
+def shown(progress: Progress, stage: str, done: int, total: int) -> Iterator[None]:
+    """Show a stage that cannot tell how far it is while the block runs; take it away however that ends."""
+    progress(stage, done, total)
+    try:
+        yield
+    finally:
+        progress(stage, total, total)
 
 
 def progress_here() -> Progress:

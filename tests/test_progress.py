@@ -7,7 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from minelib import progress
+from minelib.cli import main
+from minelib.pipeline import mine
 from minelib.progress import NotebookBar, TerminalBar, progress_here, silent, terminal_progress, ticks
+from minelib.progress import shown as while_shown
 
 
 class Terminal(StringIO):
@@ -108,3 +111,39 @@ def test_outside_of_notebooks_nothing_is_shown(monkeypatch):
     monkeypatch.setattr(progress.os, "environ", {"JPY_SESSION_NAME": "x"})
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
     assert progress_here() is silent
+
+
+def test_a_stage_is_taken_away_however_it_ends():
+    told = []
+    with pytest.raises(ZeroDivisionError), while_shown(lambda *t: told.append(t), "归类", 1, 6):
+        raise ZeroDivisionError
+    assert told == [("归类", 1, 6), ("归类", 6, 6)]
+
+
+def test_a_run_tells_of_each_stage_it_makes_and_of_none_it_takes_over(tmp_path, capfd):
+    ledger = tmp_path / "台账.csv"
+    ledger.write_text("编号,内容\n1,欠薪三个月\n2,电梯困人\n", encoding="utf-8")
+    told = []
+    for _ in range(2):
+        mine(ledger, tmp_path / "out", key=b"k" * 32, progress=lambda *t: told.append(t))
+    begun = [stage for stage, done, total in told if done < total]
+    assert begun == [
+        "读取、清洗、脱敏",
+        "归类",
+        "并案（事项）",
+        "归集问题",
+        "研判排序",
+        "写出结果、简报",
+        "写出结果、简报",
+    ]
+    assert [t[0] for t in told if t[1] == t[2]] == begun
+    assert capfd.readouterr().err == ""
+
+
+def test_the_command_leaves_stderr_empty_where_it_is_no_terminal(tmp_path, capfd):
+    ledger, key = tmp_path / "台账.csv", tmp_path / "key"
+    ledger.write_text("编号,内容\n1,欠薪三个月\n", encoding="utf-8")
+    key.write_text("0123456789abcdef" * 4 + "\n")
+    key.chmod(0o600)
+    assert main(["mine", str(ledger), "--out", str(tmp_path / "out"), "--key", str(key)]) == 0
+    assert capfd.readouterr().err == ""

@@ -38,6 +38,7 @@ def add_mine(commands) -> None:
 def _mine(a) -> None:
     from minelib.config import load_config
     from minelib.pipeline import mine
+    from minelib.progress import terminal_progress
     from minelib.redact import load_key
     from minelib.scale import open_engine
 
@@ -48,7 +49,8 @@ def _mine(a) -> None:
     }
     config = load_config(a.config, **{k: v for k, v in overrides.items() if any(v.values())})
     with open_engine(a.engine, workers=a.workers, scheduler=a.scheduler) as engine:
-        run = mine(a.ledgers, a.out, key=load_key(a.key), config=config, report=say, engine=engine)
+        options = {"config": config, "report": say, "engine": engine, "progress": terminal_progress()}
+        run = mine(a.ledgers, a.out, key=load_key(a.key), **options)
     say(candidate_lines(run.candidates))
 
 
