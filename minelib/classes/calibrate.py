@@ -9,7 +9,7 @@ import numpy as np
 FEW = 20  # labels below which they only stand for themselves
 FOLDS = 3
 RIDGE = 4.0  # how firmly offsets are held at 0
-WORTH = 0.01  # share of the labels a setting must win to be taken
+WORTH, CLEAR = 0.01, 160  # a setting must win this share of n labels, and CLEAR / n: the fewer, the clearer
 _TEMPERATURE = 5.0  # points to log-odds, as in the classifier
 
 
@@ -65,9 +65,9 @@ def best_setting(settings: list[np.ndarray], target: np.ndarray) -> tuple[int, n
     Returns
     -------
     (int, array)
-        The first setting without offsets unless another way wins `WORTH` of the labels, and one at least.
+        The first setting without offsets unless another way clearly wins labels.
     """
-    least = max(WORTH * len(target), 1)
+    least = max(WORTH * len(target), CLEAR / len(target))
     plain = int((settings[0].argmax(axis=1) == target).sum())
     right = [right_with_offsets(d, target) for d in settings]
     best = int(np.argmax(right))
