@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minelib.errors import InputError
@@ -120,6 +120,7 @@ def test_an_altered_record_is_not_believed(run, tmp_path):
     assert read_decisions(path) == ([], 1)
 
 
+@settings(deadline=None)
 @given(order=st.permutations(range(4)))
 def test_two_peoples_files_merge_the_same_in_any_order(order):
     run = a_run({"I1": ["a", "b"], "I2": ["c"]})
