@@ -467,3 +467,18 @@ def test_how_petitions_are_parted_into_blocks_changes_nothing(monkeypatch, unkno
     parted = find(both, resamples=2)
     pd.testing.assert_frame_equal(whole.table, parted.table)
     pd.testing.assert_series_equal(whole.issue_id, parted.issue_id)
+
+
+def test_petitions_in_traditional_script_tell_the_same_wrongs_once_cleaned(known):
+    opencc = pytest.importorskip("opencc")
+    write = opencc.OpenCC("s2t").convert
+    from minelib.clean import clean_petitions
+    from minelib.schema import RAW_PETITION, frame
+
+    columns = {c: known[c] for c in ("record_id", "title", "text")} | {"row": range(len(known))}
+    plain, _ = clean_petitions(frame(columns, RAW_PETITION))
+    columns |= {c: known[c].map(write) for c in ("title", "text")}
+    cleaned, _ = clean_petitions(frame(columns, RAW_PETITION))
+    assert (columns["title"] != known["title"]).any()
+    names = {"named_place": known["named_place"].to_numpy()}
+    assert find(cleaned.assign(**names)).table["label"].tolist() == find(plain.assign(**names)).table["label"].tolist()
