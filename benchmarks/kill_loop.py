@@ -102,9 +102,11 @@ class Watched:
             real = getattr(pipeline, name)
 
             def step(*args, **options):
+                self.entered[stage_of[name] :] = 0  # tables are checked before the briefing is written
                 self.entered[stage_of[name]] = time.monotonic()
-                real(*args, **options)
+                made = real(*args, **options)
                 self.entered[stage_of[name] + 1] = time.monotonic()
+                return made
 
             return step
 
