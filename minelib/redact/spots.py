@@ -78,6 +78,12 @@ def _bits() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @cache
+def _han() -> np.ndarray:
+    own, given, _ = _bits()
+    return (own > _FLOOR) & (given > _FLOOR)
+
+
+@cache
 def _pairs() -> tuple[np.ndarray, np.ndarray]:
     """List the words of two characters, as numbers, with their bits, and with more for those that are no names."""
     lex = lexicon()
@@ -112,7 +118,8 @@ def _before(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
 def _promising(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the places where a name may begin, and the most that can be said of it but for what stands before."""
     own, given, _ = _bits()
-    places = np.flatnonzero((own > _FLOOR)[codes[:-_GAP]] & (given > _FLOOR)[codes[1 : 1 - _GAP]])
+    han = _han()
+    places = np.flatnonzero(han[codes[:-_GAP]] & han[codes[1 : 1 - _GAP]])
     places = places[places >= _GAP]
     before = _before(codes, places)
     named = before > STRONG
