@@ -35,7 +35,7 @@ from minelib.update.keep import (
     whole_petitions,
 )
 
-CONTEXT = 3_000  # old petitions among which new ones are placed: at least so many,
+CONTEXT = 20_000  # old petitions among which new ones are placed: at least so many,
 TIMES, MOST_CONTEXT = 10, 50_000  # so many for each new one, and at most so many
 AGAIN = "上期结果中已有，保留原归属"
 _NAMED = ["named_place", "named_respondent", "township"]
