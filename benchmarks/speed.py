@@ -19,6 +19,13 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+HEADERS = {
+    "record_id": "编号",
+    "received_at": "信访日期",
+    "petitioner": "姓名",
+    "title": "标题",
+    "text": "信访内容",
+}
 K = 40  # as many clusters as there are grievance classes
 
 
@@ -103,7 +110,10 @@ def mine_whole(ledger: Path, rows: int | None) -> None:
         source = ledger
         if rows:
             source = Path(folder) / "some.csv"
-            pd.DataFrame(read_ledger(ledger).petitions.head(rows)).to_csv(source, index=False)
+            some = read_ledger(ledger).petitions.head(rows)
+            pd.DataFrame({header: some[field] for field, header in HEADERS.items()}).to_csv(
+                source, index=False
+            )
         mine(source, Path(folder) / "out", key=bytes(range(32)))
 
 

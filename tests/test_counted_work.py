@@ -1,0 +1,91 @@
+"""Work is counted, not timed: each text is cut once, each stage made once, nothing is read that is not needed."""
+
+import pytest
+from test_pipeline import KEY, ledger
+
+from minelib import pipeline
+from minelib.pipeline import mine
+from minelib.redact.redactor import Redactor
+from minelib.runs import StageStore
+from minelib.scale import Here
+from minelib.segment import Segmenter
+from minelib.stages.words import segmenter
+
+
+class _Counted(Here):
+    """An engine that counts how many rows each function was given."""
+
+    def __init__(self):
+        super().__init__(block_rows=10)
+        self.rows: dict[str, int] = {}
+
+    def map(self, function, blocks, *common):
+        for block in blocks:
+            size = len(block) if hasattr(block, "__len__") else len(block.petitions)
+            self.rows[function.__name__] = self.rows.get(function.__name__, 0) + size
+            yield function(block, *common)
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    folder, engine = tmp_path_factory.mktemp("counted"), _Counted()
+    mine(ledger(folder / "a.csv"), folder / "out", key=KEY, engine=engine)
+    return folder, engine.rows
+
+
+def test_every_petition_is_redacted_settled_and_cut_once(counted):
+    _, rows = counted
+    once = {
+        name: rows[name] for name in ("_first_reading", "_settle_part", "_cut_block", "mention_petitions")
+    }
+    assert set(once.values()) == {32}
+    assert rows["compare_block"] <= 2 * 32
+
+
+def test_a_stage_that_is_kept_is_not_made_again(counted, monkeypatch):
+    folder, _ = counted
+    engine, made = _Counted(), []
+    monkeypatch.setattr(StageStore, "put", lambda self, name, key, frames: made.append(name))
+    mine(folder / "a.csv", folder / "out", key=KEY, engine=engine)
+    assert made == [] and engine.rows == {}
+
+
+def test_words_cut_before_an_interruption_are_not_cut_again(tmp_path, monkeypatch):
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    source, engine = ledger(tmp_path / "a.csv"), _Counted()
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.stages, "issues", stop)
+        with pytest.raises(KeyboardInterrupt):
+            mine(source, tmp_path / "out", key=KEY)
+    mine(source, tmp_path / "out", key=KEY, engine=engine)
+    assert "_cut_block" not in engine.rows and "_first_reading" not in engine.rows
+
+
+def test_a_body_is_cut_once(tmp_path, monkeypatch):
+    cut: list[str] = []
+    real = Segmenter.segment
+
+    def counted(self, texts):
+        texts = list(texts)
+        cut.extend(text for text in texts if "\n" in text)
+        return real(self, texts)
+
+    monkeypatch.setattr(Segmenter, "segment", counted)
+    segmenter.cache_clear()
+    mine(ledger(tmp_path / "a.csv"), tmp_path / "out", key=KEY)
+    assert len(cut) == len(set(cut)) == 32
+
+
+def test_the_detectors_read_every_row_once_and_masked_cells_once_more(tmp_path, monkeypatch):
+    read: list[int] = []
+    real = Redactor.spans_many
+
+    def counted(self, texts, *args, **options):
+        read.append(len(texts))
+        return real(self, texts, *args, **options)
+
+    monkeypatch.setattr(Redactor, "spans_many", counted)
+    mine(ledger(tmp_path / "a.csv"), tmp_path / "out", key=KEY)
+    assert 32 <= sum(read) <= 32 * 3
