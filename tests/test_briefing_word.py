@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import docx
 import pytest
@@ -10,6 +11,7 @@ from fake_run import make_run
 from pypdf import PdfReader
 
 from minelib.briefing import brief, compose, render_docx, summarise
+from minelib.cli import main
 from minelib.errors import InputError
 from minelib.plots import FIGURES, draw_figure
 
@@ -99,3 +101,18 @@ def test_the_other_templates_are_there_for_word_too(run, template):
 def test_an_unknown_format_is_refused(run):
     with pytest.raises(InputError, match="docx"):
         brief(run, format="odt")
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        (["--format", "docx"], "briefing.docx"),
+        (["--word", "--template", "cards"], "cards.docx"),
+        (["--out", "{tmp}/我的.docx"], "我的.docx"),
+    ],
+)
+def test_the_command_line_makes_word(run, tmp_path, monkeypatch, given, made):
+    told = replace(run, manifest={**run.manifest, "config": {"briefing": CONFIG}})
+    monkeypatch.setattr("minelib.runs.load_run", lambda folder: told)
+    assert main(["brief", str(tmp_path), *(part.format(tmp=tmp_path) for part in given)]) == 0
+    assert docx.Document(str(tmp_path / made)).tables
