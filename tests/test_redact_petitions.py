@@ -69,6 +69,12 @@ def test_name_of_one_row_is_masked_in_every_other():
     assert table["text"][2] == "谷斌海路该修了"
 
 
+def test_some_rows_of_a_table_are_redacted_as_well():
+    rows = petitions({"text": "路灯不亮"}, {"text": "我叫张小芳"}, {"text": "张小芳又来"})
+    table, _ = Redactor(KEY).redact_petitions(rows[1:])
+    assert len(table) == 2 and not table["text"].str.contains("张小芳").any() and table["record_id"].notna().all()
+
+
 def test_order_of_rows_changes_nothing():
     rows = [{"record_id": "b", "text": "村民谷斌海打人", "petitioner": "李秋生"},
             {"record_id": "a", "text": "听说谷斌海跑了", "petitioner": "李秋生"}]  # fmt: skip

@@ -84,6 +84,7 @@ class Part:
 def redact_block(petitions: pd.DataFrame, redactor) -> Part:
     """First round: read each row of a block of raw petitions by itself, and give petitioners their pseudonyms."""
     check(petitions, RAW_PETITION, what="redact")
+    petitions = petitions.reset_index(drop=True)  # rows of a period keep numbers with gaps
     table = RowTable(redactor, petitions)
     people = (petitions[c].tolist() for c in ("petitioner", "identity", "respondent"))
     table.read_rows([own_strings(*cells) for cells in zip(*people, strict=True)])
