@@ -158,7 +158,7 @@ def use_small_sample(path: Path, out: str) -> None:
     """Set the parameters cell of a copy, as a user does."""
     book = nbformat.read(path, as_version=4)
     cell = next(c for c in book.cells if "parameters" in c.metadata.get("tags", []))
-    cell.source = f'LEDGER, KEY, OUT = "../data/city.xlsx", "../data/sample.key", "../out/{out}"'
+    cell.source = f'LEDGER, KEY, OUT = "../data/city.xlsx", "../data/sample.key", "../out/{out}"\nBY = "甲"'
     nbformat.write(book, path)
 
 
