@@ -1,6 +1,7 @@
 # make briefing [LEDGER=path OUT=dir]   mine a ledger into OUT/briefing.pdf
 # make test | lint | lab | refresh      check everything; style; open JupyterLab; re-run the notebooks
 # make docs                             build the documentation site into out/docs
+# make fuzz | advisories                 look for inputs that break it; known faults of the libraries
 # make wheels                           collect every wheel for a machine without a network (see README)
 
 PYTHON ?= python3
@@ -9,9 +10,10 @@ BIN := $(VENV)/bin
 LEDGER ?= data/city.xlsx
 OUT ?= out/sample
 KEY := $(if $(filter data/%,$(LEDGER)),--key data/sample.key)
+FUZZ ?= -max_total_time=150
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: briefing test unit notebooks docs lint lab refresh lock wheels fuzz clean
+.PHONY: briefing test unit notebooks docs lint lab refresh lock wheels fuzz advisories clean
 .DEFAULT_GOAL := briefing
 
 $(VENV)/.installed: requirements.txt pyproject.toml
@@ -51,8 +53,11 @@ lock:
 	    --fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.txt
 
 fuzz: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet atheris
-	$(BIN)/python tests/fuzz/fuzz_text.py -len_control=0 -max_len=4096 -max_total_time=$(or $(SECONDS),600)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3.0"
+	for t in redact clean ledger notebook; do $(BIN)/python -W ignore tests/fuzz/fuzz.py $$t $(FUZZ) || exit 1; done
+
+advisories: $(VENV)/.installed
+	$(BIN)/python tests/advisories.py
 
 wheels:
 	$(PYTHON) -m pip wheel --quiet --require-hashes -r requirements.txt -w wheels

@@ -135,7 +135,9 @@ def label(
     >>> label(titles, weights, lambda words: 1.0, parts_of_speech)
     '物业乱收停车费'
     """
-    clauses = {tuple(c) for title in titles for c in _split(title, lambda w: _ASKING.fullmatch(w) or _is_mark(w))}
+    clauses = {
+        tuple(c) for title in titles for c in _split(title, lambda w: _ASKING.fullmatch(w) or _is_mark(w))
+    }
     known = {c for clause in clauses for c in _split(clause, lambda w: not _may_stand(w, weights, common))}
     phrases = sorted({phrase for piece in known for phrase in _phrases(piece, weights)})
 

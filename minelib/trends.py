@@ -201,7 +201,9 @@ def rise_table(
     return table
 
 
-def rise_between(keys: pd.Series, dates: pd.Series, recent: pd.Series, *, alpha: float = 0.05) -> pd.DataFrame:
+def rise_between(
+    keys: pd.Series, dates: pd.Series, recent: pd.Series, *, alpha: float = 0.05
+) -> pd.DataFrame:
     """Test every issue's matters that came with a new ledger against those known before, given both volumes.
 
     As `rise_table`, with the two spans given by the ledgers instead of by the calendar.

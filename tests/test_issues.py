@@ -427,7 +427,10 @@ def test_a_single_petition_joins_the_one_known_wrong_it_is_near(single, code, jo
 def test_parts_of_one_wider_wrong_are_no_rivals():
     vectors = np.vstack([around([1, 0, 0], 10, 0), around([1, 0, 0], 10, 1), around([0.9, 0.4, 0], 12, 2)])
     group, codes = np.repeat([0, 1, 2], [10, 10, 12]), np.full(32, "")
-    told = [absorbed(vectors, group, wider=w, topics=["", ""], codes=codes)[2] for w in (["甲", "甲"], ["甲", "乙"])]
+    told = [
+        absorbed(vectors, group, wider=w, topics=["", ""], codes=codes)[2]
+        for w in (["甲", "甲"], ["甲", "乙"])
+    ]
     assert told[0] < 2 and told[1] == 2
 
 
@@ -440,7 +443,10 @@ def test_a_group_that_shares_mere_words_says_so_in_its_label(monkeypatch, unknow
 
 @pytest.mark.parametrize("n", [1, 10, 60])
 def test_small_ledgers_give_only_what_recurs_and_say_what_they_cannot(known, n):
-    odd = [(f"o{i:03d}", NAMES[i % 48], ODD[i % 20], f"{ODD[i % 20]}{ODD[(i * 7 + 3) % 20]}。") for i in range(50)]
+    odd = [
+        (f"o{i:03d}", NAMES[i % 48], ODD[i % 20], f"{ODD[i % 20]}{ODD[(i * 7 + 3) % 20]}。")
+        for i in range(50)
+    ]
     rows = pd.concat([known, ledger(odd)], ignore_index=True).head(n)
     found = find(rows)
     assert (found.table["n_matters"] >= 3).all()
@@ -481,4 +487,7 @@ def test_petitions_in_traditional_script_tell_the_same_wrongs_once_cleaned(known
     cleaned, _ = clean_petitions(frame(columns, RAW_PETITION))
     assert (columns["title"] != known["title"]).any()
     names = {"named_place": known["named_place"].to_numpy()}
-    assert find(cleaned.assign(**names)).table["label"].tolist() == find(plain.assign(**names)).table["label"].tolist()
+    assert (
+        find(cleaned.assign(**names)).table["label"].tolist()
+        == find(plain.assign(**names)).table["label"].tolist()
+    )

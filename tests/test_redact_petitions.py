@@ -72,7 +72,11 @@ def test_name_of_one_row_is_masked_in_every_other():
 def test_some_rows_of_a_table_are_redacted_as_well():
     rows = petitions({"text": "路灯不亮"}, {"text": "我叫张小芳"}, {"text": "张小芳又来"})
     table, _ = Redactor(KEY).redact_petitions(rows[1:])
-    assert len(table) == 2 and not table["text"].str.contains("张小芳").any() and table["record_id"].notna().all()
+    assert (
+        len(table) == 2
+        and not table["text"].str.contains("张小芳").any()
+        and table["record_id"].notna().all()
+    )
 
 
 def test_order_of_rows_changes_nothing():

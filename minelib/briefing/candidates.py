@@ -7,7 +7,7 @@ import pandas as pd
 
 from minelib.briefing.book import MATTERS, PERSONS, PIECES, PLACES, UNIQUE_MATTERS, UNIQUE_PERSONS, Book
 from minelib.briefing.dates import month_words, span_words, without_iso
-from minelib.briefing.quote import plain, quotation, readable, unease
+from minelib.briefing.quote import plain, quotation, readable, unease, unnamed
 from minelib.plots.data import MIN_CELL
 from minelib.screen import NAMES
 from minelib.trends import counted_dates
@@ -109,7 +109,7 @@ def _evidence(petitions: pd.DataFrame, exemplars: list[str]) -> list[dict]:
     rows = petitions[petitions["record_id"].isin(exemplars)].set_index("record_id")
     day = counted_dates(rows)
     quoted = [
-        {"record_id": rid, "month": month_words(day[rid]), "text": quotation(rows.loc[rid])}
+        {"record_id": rid, "month": month_words(day[rid]), "text": unnamed(quotation(rows.loc[rid]))}
         for rid in exemplars
         if rid in rows.index
     ]
