@@ -336,3 +336,14 @@ def test_texts_redaction_vouches_for_are_still_searched_for_what_was_masked():
     assert "琪琪格" not in reader.settle_many([text], Redactor(KEY, model=False), read={text})[0]
     unread = Reader().settle_many([f"电话{PHONE}"], Redactor(KEY, model=False), read=frozenset())
     assert PHONE not in unread[0]
+
+
+def test_counts_side_by_side_in_a_line_are_no_telephone_number(tmp_path):
+    (tmp_path / "a.txt").write_text("道路与交通管理 13887 1675 13.9%", encoding="utf-8")
+    with pytest.raises(LeakError, match="PHONE"):
+        check_leaks(tmp_path)
+    (tmp_path / "facts.json").write_text('{"all": {"value": 13887}, "repeated": 1675}', encoding="utf-8")
+    check_leaks(tmp_path)
+    (tmp_path / "a.txt").write_text(f"电话{PHONE} 13887", encoding="utf-8")
+    with pytest.raises(LeakError, match="PHONE"):
+        check_leaks(tmp_path)
