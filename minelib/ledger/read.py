@@ -40,7 +40,7 @@ Paths = str | PathLike | Iterable[str | PathLike]
 
 _LABEL = re.compile(
     r"^[A-Za-z_][A-Za-z0-9_ ]{0,30}$|^.$"
-    r"|[人号期间容题址地位区域话类别式法因源度态见果数量额称目性质项备注码名况级序单要]"
+    r"|[人号期间容题址地位区域话类别式法因源度态见果数量额称目性质项备注码名况级序单要列栏]"
 )
 _TELLING = re.compile(r"\d{5}|.{16}")
 
