@@ -19,7 +19,7 @@ trends laws screen outreach
 tally runs dossier tables review compare
 disclosure plots briefing gate explore widget exporter
 stages pipeline update
-sample notebooks cli
+sample notebooks cli __main__
 """
 ROOMS = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,4 +1,4 @@
-"""``python -m minelib.cli``."""
+"""``python -m minelib`` is the command ``minelib``."""
 
 import sys
 
