@@ -1,9 +1,12 @@
-"""No test talks to a network: a socket may be made, only this machine may be reached."""
+"""What all tests share: no network, and one run for those that read a briefing."""
 
 import ipaddress
 import socket
 
 import pytest
+from fake_run import CONFIG, make_run
+
+from minelib.briefing import summarise
 
 
 def _is_here(address) -> bool:
@@ -42,3 +45,13 @@ def _local(real):
         return real(host, *args, **options)
 
     return getaddrinfo
+
+
+@pytest.fixture(scope="session")
+def run():
+    return make_run(400)
+
+
+@pytest.fixture(scope="session")
+def facts(run):
+    return summarise(run, config=CONFIG)

@@ -8,6 +8,7 @@ import pandas as pd
 from minelib.runs import Run
 from minelib.schema import CANDIDATE, ISSUE, LINK, MATTER, RUN_PETITION, SIGNAL, frame
 
+CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
 PATTERNS = [
     ("C01", "征收补偿款未按协议支付", "征收、补偿款、协议", "补偿协议签订后款项迟迟未付"),
     ("C09", "预付卡商家停业后不退余额", "预付卡、停业、余额", "门店停业，卡内余额无法退还"),

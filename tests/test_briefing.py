@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
-from fake_run import make_run, tables
+from fake_run import CONFIG, make_run, tables
 from pypdf import PdfReader
 
 from minelib.briefing import (
@@ -27,18 +27,6 @@ from minelib.briefing.prose import slots
 from minelib.briefing.quote import quotation, unease
 from minelib.errors import InputError, MinelibError
 from minelib.review import decide
-
-CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
-
-
-@pytest.fixture(scope="module")
-def run():
-    return make_run(400)
-
-
-@pytest.fixture(scope="module")
-def facts(run):
-    return summarise(run, config=CONFIG)
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,12 @@ import io
 import re
 
 import pytest
-from fake_run import make_run
+from fake_run import CONFIG, make_run
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from minelib.briefing import brief
 
-CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
 # XMP namespaces PDF/A-2 knows; another one has to be described in the file (6.6.2.3).
 KNOWN = {
     "dc", "xmp", "xmpMM", "xmpTPg", "pdf", "pdfaid", "rdf", "x", "stEvt", "pdfaExtension", "pdfaSchema",

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from fake_run import make_run
+from fake_run import CONFIG, make_run
 from PIL import Image
 from pypdf import PdfReader
 
@@ -14,7 +14,6 @@ from minelib.briefing.typeset import page_images
 PPI = 254  # ten dots a millimetre
 LEFT, RIGHT, TOP, BOTTOM = 28, 210 - 26, 37, 297 - 35  # 5.2.1: the type area
 SLACK = 0.35  # half a rule's width, and what the renderer smooths
-CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
 
 
 def ink(page: bytes) -> np.ndarray:

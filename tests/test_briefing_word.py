@@ -7,25 +7,13 @@ from dataclasses import replace
 import docx
 import pytest
 from docx.oxml.ns import qn
-from fake_run import make_run
+from fake_run import CONFIG, make_run
 from pypdf import PdfReader
 
-from minelib.briefing import brief, compose, render_docx, summarise
+from minelib.briefing import brief, compose, render_docx
 from minelib.cli import main
 from minelib.errors import InputError
 from minelib.plots import FIGURES, draw_figure
-
-CONFIG = {"office": "某区检察院", "recipients": "院领导", "issue": "第1期"}
-
-
-@pytest.fixture(scope="module")
-def run():
-    return make_run(400)
-
-
-@pytest.fixture(scope="module")
-def facts(run):
-    return summarise(run, config=CONFIG)
 
 
 @pytest.fixture(scope="module")

@@ -250,14 +250,14 @@ def test_what_only_looks_like_markup_is_read(text, tmp_path):
         check_leaks(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
-        f'[], "cells": ["电话{PHONE}"], "cells": []',
-        f'[{{"x": "电话{PHONE}"}}]',
-        f'[{{"x/y": ["电话{PHONE}"]}}]',
-    ],
-)
+STRAY = [
+    f'[], "cells": ["电话{PHONE}"], "cells": []',
+    f'[{{"x": "电话{PHONE}"}}]',
+    f'[{{"x/y": ["电话{PHONE}"]}}]',
+]
+
+
+@pytest.mark.parametrize("cells", STRAY)
 def test_fields_no_notebook_should_have_are_read(cells, tmp_path):
     (tmp_path / "a.ipynb").write_text(f'{{"cells": {cells}}}', encoding="utf-8")
     with pytest.raises(LeakError, match="PHONE"):

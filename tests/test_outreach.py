@@ -54,15 +54,9 @@ def test_law_in_the_plan_is_that_of_the_day_and_marked_when_unverified():
 
 
 def test_neighbours_and_families_go_to_mediation_and_violence_does_not():
-    found = mediation_list(
-        *run(
-            ("M1", "镇", "C09", "楼上住户半夜吵闹", ""),
-            ("M2", "镇", "C25", "儿子不赡养老母亲", ""),
-            ("M3", "镇", "C33", "邻居持刀威胁", ""),
-            ("M4", "镇", "C09", "邻居的酒吧扰民", ""),
-            ("M5", "镇", "C23", "拖欠工资", ""),
-        )
-    )
+    told = {"M1": ("C09", "楼上住户半夜吵闹"), "M2": ("C25", "儿子不赡养老母亲"), "M3": ("C33", "邻居持刀威胁"),
+            "M4": ("C09", "邻居的酒吧扰民"), "M5": ("C23", "拖欠工资")}  # fmt: skip
+    found = mediation_list(*run(*((matter, "镇", code, title, "") for matter, (code, title) in told.items())))
     assert list(found) == list(MEDIATION)
     assert found["最近"].eq(pd.Timestamp("2026-09-01")).all()  # all this ledger dates is registration
     assert found[["事项编号", "纠纷类型"]].values.tolist() == [["M1", "邻里纠纷"], ["M2", "家庭纠纷"]]
