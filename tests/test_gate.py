@@ -347,3 +347,15 @@ def test_counts_side_by_side_in_a_line_are_no_telephone_number(tmp_path):
     (tmp_path / "a.txt").write_text(f"电话{PHONE} 13887", encoding="utf-8")
     with pytest.raises(LeakError, match="PHONE"):
         check_leaks(tmp_path)
+
+
+def test_letters_by_which_a_pdf_names_itself_are_nobodys(tmp_path):
+    import typst
+
+    for n in range(8):  # other letters for each file
+        source = f'#set document(title: "甲{n}", date: datetime(year: 2025, month: 1, day: 1))\n{n}'
+        (tmp_path / "a.pdf").write_bytes(typst.compile(source.encode(), pdf_standards=["a-2a"]))
+        assert not [place for place, text in texts_of(tmp_path) if "==" in text]
+    _pdf(tmp_path / "a.pdf", title=f"{PHONE}==", body="x")
+    with pytest.raises(LeakError, match="PHONE"):
+        check_leaks(tmp_path)

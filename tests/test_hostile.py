@@ -199,34 +199,34 @@ def command(tmp_path, capsys, *arguments, source=None):
     return status, capsys.readouterr().err
 
 
-def one_line(status, err, *said):
-    assert status == 2, err
-    assert err.startswith("minelib: ") and err.count("\n") == 1 and "Traceback" not in err
-    assert any(s in err for s in said), err
+def is_one_line(status, err, *said):
+    """Tell whether a command ended with one line that says what is wrong, and exit status 2."""
+    whole = err.startswith("minelib: ") and err.count("\n") == 1 and "Traceback" not in err
+    return status == 2 and whole and any(s in err for s in said)
 
 
 def test_a_link_in_place_of_the_results_folder(tmp_path, capsys):
     (tmp_path / "else").mkdir()
     (tmp_path / "out").symlink_to(tmp_path / "else")
-    one_line(*command(tmp_path, capsys, "--out", tmp_path / "out"), "not a plain folder")
+    assert is_one_line(*command(tmp_path, capsys, "--out", tmp_path / "out"), "not a plain folder")
     assert not list((tmp_path / "else").iterdir())
 
 
 def test_a_file_in_place_of_the_results_folder(tmp_path, capsys):
     (tmp_path / "out").write_text("mine")
-    one_line(*command(tmp_path, capsys, "--out", tmp_path / "out"), "not a plain folder")
-    one_line(*command(tmp_path, capsys, "--out", tmp_path / "out" / "deeper"), "cannot write")
+    assert is_one_line(*command(tmp_path, capsys, "--out", tmp_path / "out"), "not a plain folder")
+    assert is_one_line(*command(tmp_path, capsys, "--out", tmp_path / "out" / "deeper"), "cannot write")
     assert (tmp_path / "out").read_text() == "mine"
 
 
 def test_a_results_folder_with_a_name_too_long(tmp_path, capsys):
-    one_line(*command(tmp_path, capsys, "--out", tmp_path / ("长" * 200)), "cannot write")
+    assert is_one_line(*command(tmp_path, capsys, "--out", tmp_path / ("长" * 200)), "cannot write")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_an_unwritable_results_folder(tmp_path, capsys):
     (tmp_path / "out").mkdir(mode=0o500)
-    one_line(*command(tmp_path, capsys, "--out", tmp_path / "out"), "cannot write")
+    assert is_one_line(*command(tmp_path, capsys, "--out", tmp_path / "out"), "cannot write")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_an_unwritable_results_folder(tmp_path, capsys):
 def test_file_names_that_mean_something_elsewhere(name, tmp_path, capsys):
     path = tmp_path / name
     path.write_text("甲,乙\n1,2\n", encoding="utf-8")
-    one_line(*command(tmp_path, capsys, "--out", tmp_path / "out", source=path), "csv")
+    assert is_one_line(*command(tmp_path, capsys, "--out", tmp_path / "out", source=path), "csv")
 
 
 @pytest.mark.parametrize("moment", ["put", "write_tables", "write_briefing", "check_leaks"])
@@ -255,7 +255,7 @@ def test_a_full_disk_leaves_the_earlier_run_whole(run, tmp_path, capsys, monkeyp
     target = "minelib.runs.StageStore.put" if moment == "put" else f"minelib.pipeline.{moment}"
     monkeypatch.setattr(target, full)
     capsys.readouterr()
-    one_line(
+    assert is_one_line(
         main(["mine", str(source), "--key", str(key), "--out", str(folder)]),
         capsys.readouterr().err,
         "No space left",
@@ -274,7 +274,7 @@ def test_a_limit_on_file_size_ends_in_one_line(tmp_path):
     )
     arguments = ["mine", ledger(tmp_path / "a.jsonl"), "--key", tmp_path / "k", "--out", tmp_path / "out"]
     done = subprocess.run([sys.executable, "-c", limit, *map(str, arguments)], capture_output=True, text=True)
-    one_line(done.returncode, done.stderr, "File too large", "too large")
+    assert is_one_line(done.returncode, done.stderr, "File too large", "too large")
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
@@ -284,7 +284,7 @@ def test_markup_in_results_is_words(run):
 
 
 def test_a_folder_given_as_ledger_is_named(tmp_path, capsys):
-    one_line(*command(tmp_path, capsys, "--out", tmp_path / "out", source=tmp_path), "folder")
+    assert is_one_line(*command(tmp_path, capsys, "--out", tmp_path / "out", source=tmp_path), "folder")
     with pytest.raises(InputError):
         mine(tmp_path / "none.csv", tmp_path / "out", key=KEY)
 
@@ -292,5 +292,5 @@ def test_a_folder_given_as_ledger_is_named(tmp_path, capsys):
 def test_a_first_row_that_names_somebody_is_not_repeated(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("谷斌海,13912345678,金额\n李建国,13800138000,3\n", encoding="utf-8")
     status, err = command(tmp_path, capsys, "--out", tmp_path / "out", source=tmp_path / "a.csv")
-    one_line(status, err, "金额")
+    assert is_one_line(status, err, "金额")
     assert not any(word in err for word in ("谷斌海", "李建国", "1391234"))

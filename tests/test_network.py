@@ -15,5 +15,8 @@ def test_elsewhere_is_refused(address):
 
 
 def test_this_machine_may_be_reached():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=5).close()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname(), timeout=5) as reached,
+    ):
+        assert reached.getpeername() == server.getsockname()

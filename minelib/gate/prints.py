@@ -23,7 +23,10 @@ _PNG = {
     b"sBIT",
     b"tIME",
 }
-_DIGEST = re.compile(r"<xmpMM:(DocumentID|InstanceID)>[A-Za-z0-9+/=:_-]*</xmpMM:\1>")  # letters by chance
+# Digests of the file by which its maker names it, in several places: letters by chance.
+_DIGEST = re.compile(
+    r"<(\w+:(?:Original)?(?:Document|Instance)ID)>(?:[a-z]+:)*[A-Za-z0-9+/]{22}==(?:_\w+)?</\1>", re.I
+)
 
 
 def pdf_file(path: Path) -> Iterator[Text]:
