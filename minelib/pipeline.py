@@ -17,7 +17,7 @@ from minelib.disclosure import uniqueness
 from minelib.explore.write import NAME, write_page
 from minelib.fonts import substitutions
 from minelib.gate import Reader, check_leaks
-from minelib.progress import Progress, progress_here, shown
+from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
 from minelib.runs import (
     SCHEMA_VERSION,
@@ -31,7 +31,7 @@ from minelib.runs import (
     staged,
     write_json,
 )
-from minelib.scale import Engine, at_once, in_turn
+from minelib.scale import Engine, Here, at_once, in_turn
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -81,15 +81,15 @@ def mine(
         When something that would leave still holds personal information; nothing is replaced.
     """
     config, report, folder = config or Config(), report or (lambda line: None), Path(out)
-    progress = progress or progress_here()
+    engine = Watched(engine or Here(), progress or progress_here())
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     with only_run_in(folder):
         reading = stages.Reading(files, key, config, engine)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
         run, rejects, reader = _run_stages(
-            _Stages(folder, report, progress), reading, inputs, key, config, engine
+            _Stages(folder, report, engine), reading, inputs, key, config, engine
         )
-        with shown(progress, "写出结果、简报", _STAGES - 1, _STAGES):
+        with engine.stage("写出结果、简报", _STAGES - 1, _STAGES):
             write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
@@ -127,8 +127,8 @@ def _write_tables(run: Run, rejects: pd.DataFrame, fresh: Path, reader: Reader) 
 class _Stages:
     """Make each stage once, or take it from an earlier run; each key holds the key before it."""
 
-    def __init__(self, folder: Path, report: Report, progress: Progress):
-        self._store, self._report, self._progress, self._n = StageStore(folder), report, progress, 0
+    def __init__(self, folder: Path, report: Report, watched: Watched):
+        self._store, self._report, self._watched, self._n = StageStore(folder), report, watched, 0
         self._key = digest(program_digest(), *map(str, library_versions().items()))
 
     def __call__(
@@ -138,7 +138,7 @@ class _Stages:
         made = self._store.get(name, self._key)
         self._n += 1
         if made is None:
-            with shown(self._progress, title, self._n - 1, _STAGES):
+            with self._watched.stage(title, self._n - 1, _STAGES):
                 self._store.put(name, self._key, make())
             made = self._store.get(
                 name, self._key
@@ -169,7 +169,7 @@ def _run_stages(
     inputs: list[str],
     key: bytes,
     config: Config,
-    engine: Engine | None,
+    engine: Engine,
 ) -> tuple[Run, pd.DataFrame, Reader]:
     read = stage("read", "读取、清洗、脱敏", reading.make, *inputs)
     petitions, rejects = read["petitions"], read["rejects"]

@@ -2,6 +2,7 @@
 
 import sys
 from io import StringIO
+from itertools import groupby
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,17 @@ import pytest
 from minelib import progress
 from minelib.cli import main
 from minelib.pipeline import mine
-from minelib.progress import NotebookBar, TerminalBar, progress_here, silent, terminal_progress, ticks
+from minelib.progress import (
+    NotebookBar,
+    TerminalBar,
+    Watched,
+    progress_here,
+    silent,
+    terminal_progress,
+    ticks,
+)
 from minelib.progress import shown as while_shown
+from minelib.scale import Here
 
 
 class Terminal(StringIO):
@@ -126,6 +136,8 @@ def test_a_run_tells_of_each_stage_it_makes_and_of_none_it_takes_over(tmp_path, 
     told = []
     for _ in range(2):
         mine(ledger, tmp_path / "out", key=b"k" * 32, progress=lambda *t: told.append(t))
+    told = [t for t in told if not t[0].endswith("遍")]  # a pass over blocks is within a stage
+    told = [t for t, _ in groupby(told)]  # after its passes a stage is shown again
     begun = [stage for stage, done, total in told if done < total]
     assert begun == [
         "读取、清洗、脱敏",
@@ -147,3 +159,37 @@ def test_the_command_leaves_stderr_empty_where_it_is_no_terminal(tmp_path, capfd
     key.chmod(0o600)
     assert main(["mine", str(ledger), "--out", str(tmp_path / "out"), "--key", str(key)]) == 0
     assert capfd.readouterr().err == ""
+
+
+def test_blocks_of_a_stage_move_the_bar_and_their_number_need_not_be_known():
+    told = []
+    watched = Watched(Here(), lambda *t: told.append(t))
+    with watched.stage("归集", 3, 6):
+        assert list(watched.map(abs, (n for n in (1, -2)))) == [1, 2]
+        assert list(watched.map(abs, [-3])) == [3]
+        assert list(watched.map(abs, [4, 5, 6])) == [4, 5, 6]
+    assert told == [
+        ("归集", 3, 6),
+        *[("归集 第1遍", 1, None), ("归集 第1遍", 2, None), ("归集 第1遍", 2, 2), ("归集", 3, 6)],
+        *[("归集 第3遍", 1, 3), ("归集 第3遍", 2, 3), ("归集 第3遍", 3, 3)],
+        *[("归集 第3遍", 3, 3), ("归集", 3, 6), ("归集", 6, 6)],
+    ]
+
+
+def test_a_bar_without_an_end_counts(shown):
+    terminal = Terminal()
+    for bar in (TerminalBar(terminal, Clock()), NotebookBar(Clock())):
+        bar("读取 第1遍", 12, None)
+    assert screen(terminal.getvalue()) == ["读取 第1遍 已做 12 块"]
+    assert '<progress max="100"></progress>' in shown.now[0]["text/html"]
+
+
+def test_a_run_of_several_blocks_moves_within_its_stages(tmp_path):
+    ledger, told = tmp_path / "台账.csv", []
+    rows = [f"{n},{place}小区电梯第{n}次困人，物业不修" for n, place in enumerate("甲乙丙丁戊己" * 20)]
+    ledger.write_text("\n".join(["编号,内容", *rows]), encoding="utf-8")
+    engine = Here(block_rows=30)
+    mine(ledger, tmp_path / "out", key=b"k" * 32, engine=engine, progress=lambda *t: told.append(t))
+    within = {stage.split()[0] for stage, _, _ in told if stage.endswith("遍")}
+    assert {"读取、清洗、脱敏", "归类", "并案（事项）", "归集问题"} <= within
+    assert ("读取、清洗、脱敏 第1遍", 3, 4) in told

@@ -111,7 +111,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         whole = len(texts) <= MAX_TRAINING
         told = texts if whole else [texts[i] for i in rows]
         size = max(-(-len(told) // max(workers, 1)), 1)
-        blocks = (told[i : i + size] for i in range(0, max(len(told), 1), size))
+        blocks = [told[i : i + size] for i in range(0, max(len(told), 1), size)]
         reading = join_readings(list(map_blocks(read_block, blocks, self.scorer_)))
         picked = rows if whole else np.arange(len(rows))
         self._fit_reading(reading, picked, known[rows])

@@ -56,14 +56,28 @@ class Here:
         self.block_rows = block_rows
 
 
-def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> Iterator[pd.DataFrame]:
-    """Yield a table `rows` at a time, each block numbered from 0; one empty block for an empty table.
+def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> "Blocks":
+    """Return a table `rows` at a time, each block numbered from 0; one empty block for an empty table.
 
-    >>> [len(block) for block in blocks_of(pd.DataFrame({"a": range(5)}), 2)]
-    [2, 2, 1]
+    >>> blocks = blocks_of(pd.DataFrame({"a": range(5)}), 2)
+    >>> len(blocks), [len(block) for block in blocks]
+    (3, [2, 2, 1])
     """
-    for at in range(0, max(len(table), 1), rows):
-        yield table.iloc[at : at + rows].reset_index(drop=True)
+    return Blocks(table, rows)
+
+
+class Blocks:
+    """Parts of a table, each made when it is its turn; how many there are is known before."""
+
+    def __init__(self, table: pd.DataFrame, rows: int):
+        self._table, self._rows = table, rows
+
+    def __len__(self) -> int:
+        return max(-(-len(self._table) // self._rows), 1)
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        for at in range(0, max(len(self._table), 1), self._rows):
+            yield self._table.iloc[at : at + self._rows].reset_index(drop=True)
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ class Reading:
         Further for the leak gate ``sealed`` and ``passed``: digests of what was masked, and of texts it has read.
         """
         ledger = _Ledgers(self._paths, self._config.ledger, self._engine.block_rows)
-        first = list(self._engine.map(_first_reading, ledger.blocks(), self._redactor))
+        first = list(self._engine.map(_first_reading, ledger, self._redactor))
         cleaned = pd.concat([changes for _, changes in first])
         parts, known = compare_blocks([part for part, _ in first], self._redactor, self._engine.map)
         log = redaction_log(parts, self._redactor.key_id, known)
@@ -58,23 +58,33 @@ class _Ledgers:
 
     def __init__(self, paths: list[Path], options: LedgerOptions, block_rows: int):
         self._paths, self._options, self._block_rows = paths, options, block_rows
-        self._rejects, self._sources = [], []
+        self._rejects, self._sources, self._n_blocks = [], [], 0
 
-    def blocks(self) -> Iterator[pd.DataFrame]:
+    def __iter__(self) -> Iterator[pd.DataFrame]:
         """Yield the petitions of the period, some at a time."""
         for ledger in self._ledgers():
             inside, outside = _in_period(ledger.petitions, self._options.since, self._options.until)
             self._rejects += [ledger.rejects, outside]
             self._sources.append(ledger.sources)
-            yield from blocks_of(_least(inside), self._block_rows)
+            blocks = blocks_of(_least(inside), self._block_rows)
+            self._n_blocks += len(blocks)
+            yield from blocks
+
+    def __length_hint__(self) -> int:
+        """How many blocks there are; 0 while that is not known."""
+        return self._n_blocks if self._held else 0
 
     def rest(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return rejects, and how each sheet was understood."""
         return pd.concat(self._rejects), pd.concat(self._sources)
 
+    @property
+    def _held(self) -> bool:
+        return sum(p.stat().st_size for p in self._paths if p.is_file()) <= HELD
+
     def _ledgers(self) -> Iterator[Ledger]:
         options = {"columns": self._options.columns or None, "sheet": self._options.sheet or None}
-        if sum(p.stat().st_size for p in self._paths if p.is_file()) <= HELD:
+        if self._held:
             yield read_ledger(self._paths, **options)
         else:
             yield from iter_ledger(self._paths, **options)
