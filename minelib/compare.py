@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from minelib.display import Displayed, Sheet
 from minelib.review import plain_label
 from minelib.runs import Run
 from minelib.trends import matter_dates, rise_between
@@ -20,6 +21,7 @@ _GOES_ON = 0.5
 _PART = 0.2
 # Cosine of titles from which two issues without a petition in common, each the other's nearest, tell the same.
 _ALIKE = 0.2
+_FIRST = 10  # warnings a comparison shows of itself
 _TITLES = 300  # of an issue, that are read
 
 STATES = {"kept": "延续", "split": "拆分", "merged": "合并", "new": "新增", "gone": "消失"}
@@ -29,8 +31,8 @@ _COLUMNS = [
 _WARNING = ["issue_id", "label", "kind", "warning", "n_matters"]
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Displayed):
     """What became of the issues of an earlier run.
 
     Attributes
@@ -51,6 +53,18 @@ class Comparison:
         counts = self.issues["state"].value_counts()
         states = "　".join(f"{name}{counts.get(state, 0)}" for state, name in STATES.items())
         return f"问题：{states}；预警{len(self.warnings)}条"
+
+    def _sheet(self) -> Sheet:
+        counts = self.issues["state"].value_counts()
+        first = self.warnings[["kind", "label", "warning"]].head(_FIRST)
+        rest = len(self.warnings) - len(first)
+        return Sheet(
+            "两期对照",
+            facts=[*((name, int(counts.get(s, 0))) for s, name in STATES.items()), ("预警", len(self.warnings))],
+            head=["预警", "问题", "说明"],
+            rows=first.to_numpy(dtype=object).tolist(),
+            note=f"另有预警 {rest} 条。" if rest else "",
+        )
 
 
 def compare_runs(old: Run, new: Run, *, matters: int = 5, top: int = 10, alpha: float = 0.05) -> Comparison:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-_TEMPLATE = """<div><h4>{{ s.title }}</h4>
+_TEMPLATE = """<div>{% if s.title %}<h4>{{ s.title }}</h4>{% endif %}
 {%- if s.facts %}<p>{% for name, value in s.facts %}{{ name }} <b>{{ value }}</b>{{ "　" if not loop.last }}{% endfor %}</p>{% endif %}
 {%- if s.rows %}<table><thead><tr>{% for c in s.head %}<th style="text-align: left">{{ c }}</th>{% endfor %}</tr></thead>
 <tbody>{% for row in s.rows %}<tr>{% for c in row %}<td style="text-align: left{{ "; white-space: nowrap" if not loop.last }}">{{ c }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>{% endif %}

@@ -16,7 +16,7 @@ ledger clean redact
 segment tokens vectorise mentions
 classes matters describe issues lookup
 trends laws screen outreach
-tally runs dossier tables review compare
+tally runs dossier tables review compare sheets
 disclosure plots briefing gate explore widget exporter
 stages pipeline update
 sample notebooks cli __main__

@@ -1,5 +1,6 @@
 """One candidate as it shows itself in a notebook."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +10,8 @@ from minelib.errors import InputError
 from minelib.explore.data import class_titles
 from minelib.runs import Run
 from minelib.screen import NAMES
+
+_NUMBER = re.compile(r"^\d+\.\s*")  # a list has marks of its own
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,8 +33,9 @@ class CandidateCard(Displayed):
 
     def _sheet(self) -> Sheet:
         row = self.row
+        verify = [_NUMBER.sub("", line) for line in row["verify"].split("\n")]
         parts = [
-            ("需核查的监督点", row["verify"].split("\n")), ("法律依据", row["laws"].split("；")),
+            ("需核查的监督点", verify), ("法律依据", row["laws"].split("；")),
             ("类案方式", [row["class_routes"]]), ("个案方式", [row["person_routes"]]),
             ("监督对象", [row["supervised"]]),
         ]  # fmt: skip

@@ -1,8 +1,9 @@
 """The explore page inside a notebook; where no widget runs, a plain table of the issues."""
 
+from collections.abc import Mapping
 from functools import cache
-from html import escape
 
+from minelib.display import Sheet
 from minelib.errors import MinelibError
 from minelib.explore.data import MOST_ROWS
 from minelib.explore.page import explore_page
@@ -91,10 +92,10 @@ def _pair(bundle) -> tuple:
     return bundle if isinstance(bundle, tuple) else (bundle, {})
 
 
-def issue_table(run: Run) -> tuple[str, str]:
+def issue_table(run: Run, columns: Mapping[str, str] = _COLUMNS) -> tuple[str, str]:
     """Return the first issues as text and as an HTML table with every cell escaped."""
-    table = run.candidates[list(_COLUMNS)].head(_MOST_FALLBACK).rename(columns=_COLUMNS)
-    head = "".join(f"<th>{escape(c)}</th>" for c in table)
-    rows = ("".join(f"<td>{escape(str(v))}</td>" for v in row) for row in table.itertuples(index=False))
-    html = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{r}</tr>' for r in rows)}</tbody></table>"
-    return table.to_string(index=False), html
+    table = run.candidates[list(columns)].head(_MOST_FALLBACK).round(1)
+    rest = len(run.candidates) - len(table)
+    note = f"另有 {rest} 条。" if rest else ""
+    sheet = Sheet("", head=list(columns.values()), rows=table.to_numpy(dtype=object).tolist(), note=note)
+    return sheet.text(), sheet.html()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from minelib.display import Displayed, Sheet
 from minelib.errors import InputError
 from minelib.issues.firm import stability
 from minelib.issues.gather import Gathered, Rows, gather, most_common, tells_class
@@ -28,12 +29,13 @@ from minelib.scale import MapBlocks, map_here
 
 GRANULARITIES = ("coarse", "default", "fine")
 SMALL = 300  # matters below which what tells no known wrong is gathered by class
+_FIRST = 10  # issues it shows of itself
 _BY_CLASS = 0.2  # strength of those
 _NEEDED = ("record_id", "title", "text")
 
 
-@dataclass(frozen=True)
-class Issues:
+@dataclass(frozen=True, repr=False)
+class Issues(Displayed):
     """What keeps coming back.
 
     Attributes
@@ -56,6 +58,17 @@ class Issues:
     table: pd.DataFrame
     levels: pd.DataFrame
     note: str
+
+    def _sheet(self) -> Sheet:
+        columns = ["label", "n_matters", "n_petitions", "n_petitioners", "n_places"]
+        first = self.table[columns].head(_FIRST)
+        return Sheet(
+            "问题",
+            facts=[("问题", len(self.table)), ("归入问题的件", int(self.issue_id.notna().sum()))],
+            head=["问题", "事项", "件次", "独立反映人", "地点"],
+            rows=first.to_numpy(dtype=object).tolist(),
+            note=self.note,
+        )
 
     def of_matters(self, matter_id: Sequence[str]) -> pd.Series:
         """Return by matter the issue most of its petitions tell; matters without one are left out."""

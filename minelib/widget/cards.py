@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from html import escape
 
 import pandas as pd
 
+from minelib.explore.panel import issue_table
 from minelib.runs import Run
 
 _COLUMNS = {"rank": "排名", "score": "得分", "label": "问题", "n_matters": "事项", "n_petitions": "件次"}
@@ -14,7 +14,6 @@ _WORDS = (
     "decision", "why", "by", "notes", "carried",
 )  # fmt: skip
 _NUMBERS = ("rank", "score", "n_matters", "n_petitions", "n_petitioners", "n_places")
-_MOST = 200
 _EXCERPT = 240
 
 
@@ -91,9 +90,5 @@ def _number(value) -> float | int | None:
 
 
 def plain_table(run: Run) -> tuple[str, str]:
-    """Return the candidates as text and as an HTML table with every cell escaped."""
-    table = run.candidates[list(_COLUMNS)].head(_MOST).rename(columns=_COLUMNS).round(1)
-    head = "".join(f"<th>{escape(c)}</th>" for c in table)
-    rows = ("".join(f"<td>{escape(str(v))}</td>" for v in row) for row in table.itertuples(index=False))
-    html = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{r}</tr>' for r in rows)}</tbody></table>"
-    return table.to_string(index=False), html
+    """Return the first candidates as text and as an HTML table with every cell escaped."""
+    return issue_table(run, _COLUMNS)
