@@ -127,6 +127,16 @@ def test_the_ledgers_own_numbers_may_look_like_anything(number, tmp_path):
     assert check_leaks(tmp_path) is None
 
 
+def test_numbers_with_marks_in_them_may_stand_in_a_row(tmp_path):
+    number = "(2025)13800138000-1"
+    _petitions(tmp_path, record_id=number)
+    (tmp_path / "facts.json").write_text(json.dumps({"exemplars": f"{number} L2"}))
+    assert check_leaks(tmp_path) is None
+    (tmp_path / "facts.json").write_text(json.dumps({"exemplars": f"(2024)13800138000-1 {number}"}))
+    with pytest.raises(LeakError, match="PHONE"):
+        check_leaks(tmp_path)
+
+
 def test_a_ledger_that_numbers_rows_by_identity_card_is_stopped(tmp_path):
     _petitions(tmp_path, record_id="11010519491231002X")
     with pytest.raises(LeakError, match=r"record_id, place 1 in order \(ID\)"):
