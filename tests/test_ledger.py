@@ -212,6 +212,17 @@ def test_headers_nobody_listed_are_known_by_their_endings():
     }  # fmt: skip
 
 
+def test_a_hand_kept_visitors_book_is_understood():
+    names = ["登记簿号", "来访日", "所在镇街", "反映谁", "事由", "反映的主要情况", "承接科室", "反馈日", "几人来"]
+    fields = ["record_id", "received_at", "place", "respondent", "title", "text", "agency", "replied_at", "n_people"]
+    assert map_columns(names, {}) == {field: (names.index(name),) for field, name in zip(fields, names, strict=True)}
+
+
+def test_a_cause_is_the_text_where_nothing_tells_more():
+    assert map_columns(["编号", "事由"], {}) == {"record_id": (0,), "text": (1,)}
+    assert map_columns(["编号", "事由", "内容"], {})["title"] == (1,)
+
+
 def test_the_user_names_columns(tmp_path):
     path = csv(tmp_path / "a.csv", "号,甲栏,乙栏\n1,欠薪,三个月\n")
     with pytest.raises(InputError, match="a.csv.*号、甲栏、乙栏.*columns="):
