@@ -130,9 +130,11 @@ def test_the_ledgers_own_numbers_may_look_like_anything(number, tmp_path):
 def test_numbers_with_marks_in_them_may_stand_in_a_row(tmp_path):
     number = "(2025)13800138000-1"
     _petitions(tmp_path, record_id=number)
-    (tmp_path / "facts.json").write_text(json.dumps({"exemplars": f"{number} L2"}))
+    (tmp_path / "facts.json").write_text(
+        json.dumps({"exemplars": f"{number} L2", "cut": "(2025)138001 38000-1"})
+    )
     assert check_leaks(tmp_path) is None
-    (tmp_path / "facts.json").write_text(json.dumps({"exemplars": f"(2024)13800138000-1 {number}"}))
+    (tmp_path / "facts.json").write_text(json.dumps({"exemplars": f"(2025)13800138002-1 {number}"}))
     with pytest.raises(LeakError, match="PHONE"):
         check_leaks(tmp_path)
 

@@ -294,3 +294,14 @@ def test_a_first_row_that_names_somebody_is_not_repeated(tmp_path, capsys):
     status, err = command(tmp_path, capsys, "--out", tmp_path / "out", source=tmp_path / "a.csv")
     assert is_one_line(status, err, "金额")
     assert not any(word in err for word in ("谷斌海", "李建国", "1391234"))
+
+
+@pytest.mark.parametrize(("number", "kind"), [("投诉人张小芳{}", "NAME"), ("XF-11010519491231002X-{}", "ID")])
+def test_numbers_that_name_somebody_are_refused_before_anything_is_kept(number, kind, tmp_path, capsys):
+    source = tmp_path / "a.csv"
+    rows = "".join(f"{number.format(n)},工地{n}{SAID}\n" for n in range(3))
+    source.write_text(f"编号,内容\n{rows}", encoding="utf-8")
+    status, err = command(tmp_path, capsys, "--out", tmp_path / "out", source=source)
+    assert is_one_line(status, err, f"3 times ({kind})")
+    assert not any(p.is_file() and p.stat().st_size for p in (tmp_path / "out").rglob("*"))
+    assert "张小芳" not in err and "11010519" not in err

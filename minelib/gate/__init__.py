@@ -7,6 +7,7 @@ text.
 
 from minelib.gate.check import check_file, check_leaks, check_notebook, check_texts
 from minelib.gate.markup import words
+from minelib.gate.numbers import telling_numbers
 from minelib.gate.prints import png_texts
 from minelib.gate.reader import Reader
 from minelib.gate.texts import texts_of
@@ -18,6 +19,7 @@ __all__ = [
     "check_notebook",
     "check_texts",
     "png_texts",
+    "telling_numbers",
     "texts_of",
     "words",
 ]

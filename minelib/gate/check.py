@@ -9,6 +9,7 @@ import pandas as pd
 
 from minelib.errors import InputError, LeakError
 from minelib.gate.marks import Marks, digests
+from minelib.gate.numbers import codes_of, telling_numbers
 from minelib.gate.reader import Reader
 from minelib.gate.texts import texts_in, texts_of
 from minelib.gate.trees import Text, loads, notebook_texts
@@ -46,7 +47,7 @@ def check_leaks(
     with_rows = only is None or only("petitions.parquet")
     numbers = _telling(folder) if with_rows else ()
     told = {f"petitions.parquet: record_id, place {n} in order": kinds for n, kinds in numbers}
-    own = _ids(folder) if ids is None else Marks.of(list(ids))
+    own = _ids(folder) if ids is None else Marks.of(codes_of(ids))
     if only is None or only("facts.json"):  # else it may be half written
         own.add(digests([str(n) for n in _counts(folder / "facts.json")]).tolist())
     _stop({**told, **_found(texts_of(folder, only=only), reader or Reader(), own)})
@@ -156,7 +157,7 @@ def _ids(folder: Path) -> Marks:
     """Remember the ledger's own numbers and those of our making."""
     marks = Marks()
     for column in _numbers(folder, ["record_id", "matter_id", "issue_id", "petitioner_id"]):
-        marks.add(digests(column.unique()).tolist())
+        marks.add(digests(codes_of(column.unique())).tolist())
     return marks
 
 
@@ -180,17 +181,4 @@ def _counts(path: Path) -> set[int]:
 def _telling(folder: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the places, in order of number, of ledger numbers that tell who somebody is, and the kinds."""
     numbers = sorted(i for column in _numbers(folder, ["record_id"]) for i in column)
-    told = ((n, _kinds_of_number(record_id)) for n, record_id in enumerate(numbers, 1))
-    yield from ((n, kinds) for n, kinds in told if kinds)
-
-
-def _kinds_of_number(record_id: str) -> list[str]:
-    """Find in a ledger's own number a name, or an identity card's number (region, birth, check digit)."""
-    from minelib.redact import scan
-    from minelib.redact.numbers import valid_identity
-
-    if not record_id.isascii():
-        return sorted({span.kind for span in scan(record_id) if span.kind.startswith("NAME")})
-    shaped = len(record_id) == 18 and record_id[:17].isdecimal() and record_id[17] in "0123456789Xx"
-    is_card = shaped and valid_identity(record_id) and any(span.kind == "ID" for span in scan(record_id))
-    return ["ID"] * is_card
+    yield from telling_numbers(numbers)

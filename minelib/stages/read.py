@@ -11,7 +11,7 @@ import pandas as pd
 from minelib.clean import KINDS, clean_petitions
 from minelib.config import Config, LedgerOptions
 from minelib.errors import InputError
-from minelib.gate import Reader
+from minelib.gate import Reader, telling_numbers
 from minelib.ledger import Ledger, iter_ledger, read_ledger
 from minelib.redact import Found, Part, Redactor, compare_blocks, redact_block, redaction_log, seal
 from minelib.scale import Engine, Here, blocks_of
@@ -38,8 +38,9 @@ class Reading:
         """
         ledger = _Ledgers(self._paths, self._config.ledger, self._engine.block_rows)
         first = list(self._engine.map(_first_reading, ledger, self._redactor))
-        cleaned = pd.concat([changes for _, changes in first])
-        parts, known = compare_blocks([part for part, _ in first], self._redactor, self._engine.map)
+        _check_numbers([told for *_, told in first])
+        cleaned = pd.concat([changes for _, changes, _ in first])
+        parts, known = compare_blocks([part for part, *_ in first], self._redactor, self._engine.map)
         log = redaction_log(parts, self._redactor.key_id, known)
         settling = known, self._redactor, self._config.redact.keep_names
         blocks, passed = zip(*self._engine.map(_settle_part, parts, *settling), strict=True)
@@ -90,10 +91,25 @@ class _Ledgers:
             yield from iter_ledger(self._paths, **options)
 
 
-def _first_reading(petitions: pd.DataFrame, redactor: Redactor) -> tuple[Part, pd.DataFrame]:
-    """Clean a block and read each of its rows; also return how many rows each kind of cleaning touched."""
+def _first_reading(petitions: pd.DataFrame, redactor: Redactor) -> tuple[Part, pd.DataFrame, list[str]]:
+    """Clean a block and read each of its rows.
+
+    Also return how many rows each kind of cleaning touched, and the kinds of what its numbers tell of people.
+    """
     cleaned, log = clean_petitions(petitions)
-    return redact_block(cleaned, redactor), log.table()
+    told = [kind for _, kinds in telling_numbers(cleaned["record_id"]) for kind in kinds]
+    return redact_block(cleaned, redactor), log.table(), told
+
+
+def _check_numbers(told: Iterable[list[str]]) -> None:
+    """Refuse a ledger whose own numbers tell who somebody is, before anything of it is kept."""
+    kinds = [kind for block in told for kind in block]
+    if kinds:
+        raise InputError(
+            f"the ledger's own numbers hold a name or an identity card's number {len(kinds)} times "
+            f"({', '.join(sorted(set(kinds)))}) and would stand in every result; "
+            "name another column (--columns record_id=…) or take that one out"
+        )
 
 
 def _settle_part(part: Part, *settling) -> tuple[pd.DataFrame, np.ndarray]:
