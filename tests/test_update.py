@@ -7,6 +7,7 @@ import pytest
 
 from minelib.cli import main
 from minelib.errors import InputError
+from minelib.gate.marks import digests
 from minelib.pipeline import mine
 from minelib.runs import load_run
 from minelib.update import add
@@ -136,6 +137,25 @@ def test_a_name_first_masked_in_a_later_month_is_masked_in_the_earlier_ones_too(
     later = rows(7, PLACES[3:], WRONGS, who="欧阳翠竹")
     run = add(written(tmp_path / "july.csv", later), tmp_path / "june", tmp_path / "july", key=KEY)
     assert not run.petitions["text"].str.contains("欧阳翠竹").any()
+
+
+def test_nothing_the_old_run_passed_is_taken_as_read(tmp_path):
+    """A name that no rule finds, written nowhere but by chance in the old run, and masked first in the new month."""
+    name, june = "琪琪格", tmp_path / "june"
+    first = rows(6, PLACES[:6], WRONGS)
+    for row in first[:3]:
+        row.update({"问题发生地": f"{name}附近", "信访内容": f"{row['信访内容']}{name}附近的工地也欠薪。"})
+    old = mine(written(tmp_path / "june.csv", first), june, key=KEY)
+    assert old.petitions["text"].str.contains(name).any() and old.petitions["place"].str.contains(name).any()
+    path = june / "tables" / "issues.parquet"
+    pd.read_parquet(path).assign(label=f"{name}附近", keywords=f"{name}、欠薪").to_parquet(path)
+    later = rows(7, PLACES[3:], WRONGS, who=name)
+    later[0]["信访内容"] += f"联系人{name}。"
+    run = add(written(tmp_path / "july.csv", later), june, tmp_path / "july", key=KEY)
+    for table in (run.petitions, run.matters, run.issues, run.candidates, run.signals):
+        assert not table.astype(str).apply(lambda c: c.str.contains(name)).to_numpy().any()
+    passed = pd.read_parquet(tmp_path / "july" / ".stages" / "read" / "passed.parquet")["digest"]
+    assert not set(digests([f"{name}附近"]).tolist()) & set(passed.tolist())
 
 
 def test_months_follow_one_another(months, july):

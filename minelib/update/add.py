@@ -83,11 +83,12 @@ def add(
     before, folder = load_run(onto), Path(out)
     _check(before, Path(onto), folder, key)
     with only_run_in(folder):
-        read, old, reader = _read(files, Path(onto), before.petitions, key, config)
-        fresh, repeated = part_repeated(read["petitions"], old)
+        read, before, reader = _read(files, Path(onto), before, key, config)
+        fresh, repeated = part_repeated(read["petitions"], before.petitions)
         n_read = len(fresh) + len(repeated) + len(read["rejects"])
         report(f"读到 {n_read} 行：新增 {len(fresh)} 件，上期已有 {len(repeated)} 件")
-        run = _place(replace(before, petitions=newer_answers(old, repeated)), fresh, config, reader)
+        old = replace(before, petitions=newer_answers(before.petitions, repeated))
+        run = _place(old, fresh, config, reader)
         report("归类、并案、归集、研判：完成，原有编号不变")
         rejects = _rejects(Path(onto), read["rejects"], repeated)
         _describe(run, before, read, rejects, n_fresh=len(fresh), key=key, config=config)
@@ -108,29 +109,34 @@ def _check(before: Run, onto: Path, out: Path, key: bytes) -> None:
         )
 
 
-def _read(files: list[Path], onto: Path, old: pd.DataFrame, key: bytes, config: Config):
-    """Read the new ledgers; mask in each run's petitions what was masked in the other's.
+def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config):
+    """Read the new ledgers; mask in each run what was masked in the other.
 
     Returns
     -------
     read : dict of DataFrame
         As `stages.Reading`, ``sealed`` of both runs.
-    old : DataFrame
-        The petitions of the old run.
+    old : Run
+        The old run.
     reader : Reader
-        Knows what was masked in either, and which texts it has read with that in mind.
+        Knows what was masked in either, and which texts it has read with that in mind: none by the old run alone.
     """
     read = stages.Reading(files, key, config).make()
     keep = config.redact.keep_names
     redactor = Redactor(key, mask_names=config.redact.mask_names, keep_names=keep)
-    before = _kept(onto, "sealed")
-    read["sealed"] = pd.concat([t for t in (before, read["sealed"]) if len(t)] or [before], ignore_index=True)
+    known = _kept(onto, "sealed")
+    read["sealed"] = pd.concat([t for t in (known, read["sealed"]) if len(t)] or [known], ignore_index=True)
     read["sealed"] = read["sealed"].drop_duplicates(ignore_index=True)
     reader = Reader(masked=Sealed(read["sealed"], key), keep_names=keep)
     read["petitions"] = stages.settled(read["petitions"], reader, redactor)
-    told = [c for c, kind in PETITION.items() if kind == "str" and c in old]
-    masked = stages.settled(old[told], reader, redactor)
-    return read, old.assign(**{c: masked[c] for c in told}), reader
+    told = {
+        "petitions": [c for c, kind in PETITION.items() if kind == "str" and c in old.petitions],
+        "matters": ["place", "respondent", "township"],
+        "issues": ["label", "keywords"],
+    }
+    tables = {name: getattr(old, name) for name in told}
+    masked = {n: t.assign(**stages.settled(t[told[n]], reader, redactor)) for n, t in tables.items()}
+    return read, replace(old, **masked), reader
 
 
 def _kept(onto: Path, name: str) -> pd.DataFrame:
