@@ -24,6 +24,7 @@ from minelib.explore import write_explore
 from minelib.notebooks import KERNEL
 from minelib.review import read_decisions
 from minelib.sample import write_sample
+from minelib.widget import page_script
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -167,75 +168,120 @@ def run_all(page):
     page.wait_for_function(FINISHED)
 
 
-def test_decisions_made_in_the_panel_are_in_the_file(page, lab, desk):
+class Panel:
+    """The review panel on the screen, and the file it writes."""
+
+    def __init__(self, page, file: Path):
+        self.root, self.file = page.locator(".ml-review"), file
+        self.items, self.card = self.root.locator("li"), self.root.locator(".ml-card")
+        self.root.scroll_into_view_if_needed()
+
+    def decisions(self) -> list:
+        decisions, n_broken = read_decisions(self.file)
+        assert n_broken == 0
+        return sorted(decisions, key=lambda d: d.at)
+
+    def says(self, text: str) -> None:
+        self.root.locator(".ml-status").get_by_text(text).wait_for()
+
+    def press(self, key: str, words: str | None = None, said: str = "已记录"):
+        """Press a key, give the words it asks for; return the decision this wrote."""
+        before = len(self.decisions()) if self.file.exists() else 0
+        self.root.press(key)
+        if words is not None:
+            self.card.locator(".ml-ask input").fill(words)
+            self.card.locator(".ml-ask input").press("Enter")
+        self.says(said)
+        decisions = self.decisions()
+        assert len(decisions) == before + 1
+        self.root.focus()
+        return decisions[-1]
+
+    def shows(self, nth: int, text: str) -> None:
+        self.items.nth(nth).get_by_text(text, exact=True).wait_for()
+
+
+@pytest.fixture(scope="module")
+def notebook(desk):
+    """The notebook with the panel, set to the small sample."""
     path = next((desk / "notebooks").glob("08_*.ipynb"))
     use_small_sample(path, "a")
-    cells = [c.cell_type for c in nbformat.read(path, as_version=4).cells]
-    open_notebook(page, lab, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def panel(page, lab, desk, notebook):
+    open_notebook(page, lab, notebook)
     run_all(page)
-    panel = page.locator(".ml-review")
-    panel.scroll_into_view_if_needed()
-    items, card, status = panel.locator("li"), panel.locator(".ml-card"), panel.locator(".ml-status")
-    file = desk / "out" / "a" / "decisions.jsonl"
+    return Panel(page, desk / "out" / "a" / "decisions.jsonl")
 
-    def answer(key, words, said="已记录"):
-        """Press a key, give the words it asks for, and see that the last record is new."""
-        before = len(read_decisions(file)[0])
-        panel.press(key)
-        if words is not None:
-            card.locator(".ml-ask input").fill(words)
-            card.locator(".ml-ask input").press("Enter")
-        status.get_by_text(said).wait_for()
-        decisions, n_broken = read_decisions(file)
-        assert (len(decisions), n_broken) == (before + 1, 0)
-        panel.focus()
-        return max(decisions, key=lambda d: d.at)
 
-    items.nth(2).click()
-    third = card.locator("p").first.inner_text()
-    panel.get_by_role("button", name="采纳 (a)", exact=True).click()
-    status.get_by_text("已记录").wait_for()
-    assert (read_decisions(file)[0][-1].action, read_decisions(file)[0][-1].issue_id in third) == (
-        "accept",
-        True,
-    )
-    items.nth(2).get_by_text("采纳", exact=True).wait_for()
-    panel.press("j")
-    last = answer("r", "单一事件")
-    assert (last.action, last.details["why"], last.issue_id in card.inner_text()) == (
-        "reject",
-        "单一事件",
-        True,
-    )
-    items.nth(3).get_by_text("不采纳", exact=True).wait_for()
-    answer("u", None, said="已撤销")
-    items.nth(3).get_by_text("未定", exact=True).wait_for()
-    assert answer("e", "改过的名称").details["label"] == "改过的名称"
-    assert "改过的名称" in items.nth(3).inner_text()
-    assert answer("n", "先查合同").details["why"] == "先查合同"
-    n = items.count()
-    gone = items.nth(3).inner_text()
-    assert answer("m", "1").action == "merge"
-    panel.get_by_text(f"显示 {n - 1} / {n - 1}").wait_for()
-    assert gone not in items.all_inner_texts()
-    panel.press("/")
+def test_a_click_decides_and_is_in_the_file(panel):
+    panel.items.nth(2).click()
+    third = panel.card.locator("p").first.inner_text()
+    panel.root.get_by_role("button", name="采纳 (a)", exact=True).click()
+    panel.says("已记录")
+    (decision,) = panel.decisions()
+    assert decision.action == "accept"
+    assert decision.issue_id in third
+    panel.shows(2, "采纳")
+    panel.root.press("j")
+
+
+def test_keys_reject_undo_rename_and_note(panel):
+    panel.items.nth(3).click()
+    panel.root.focus()
+    rejected = panel.press("r", "单一事件")
+    assert (rejected.action, rejected.details["why"]) == ("reject", "单一事件")
+    assert rejected.issue_id in panel.card.inner_text()
+    panel.shows(3, "不采纳")
+    panel.press("u", said="已撤销")
+    panel.shows(3, "未定")
+    assert panel.press("e", "改过的名称").details["label"] == "改过的名称"
+    assert "改过的名称" in panel.items.nth(3).inner_text()
+    assert panel.press("n", "先查合同").details["why"] == "先查合同"
+
+
+def test_a_merged_candidate_leaves_the_list_and_undo_brings_it_back(panel):
+    n, gone = panel.items.count(), panel.items.nth(4).inner_text()
+    panel.items.nth(4).click()
+    panel.root.focus()
+    merged = panel.press("m", "1")
+    panel.root.get_by_text(f"显示 {n - 1} / {n - 1}").wait_for()
+    assert gone not in panel.items.all_inner_texts()
+    panel.items.nth(0).click()
+    panel.root.focus()
+    assert panel.press("u", said="已撤销").details["decision"] == merged.id
+    panel.root.get_by_text(f"显示 {n} / {n}").wait_for()
+    assert gone in panel.items.all_inner_texts()
+
+
+def test_the_list_is_filtered_by_words_and_by_decision(page, panel):
+    n = panel.items.count()
+    panel.root.press("/")
     page.keyboard.type("一个不会有的词")
-    panel.get_by_text(f"显示 0 / {n - 1}").wait_for()
-    panel.get_by_label("筛选").fill("")
-    panel.get_by_label("意见").select_option("采纳")
-    assert all("采纳" in text for text in items.all_inner_texts())
+    panel.root.get_by_text(f"显示 0 / {n}").wait_for()
+    panel.root.get_by_label("筛选").fill("")
+    panel.root.get_by_label("意见").select_option("采纳")
+    panel.root.get_by_text(f"显示 1 / {n}").wait_for()
+    assert "采纳" in panel.items.first.inner_text()
+
+
+def test_the_panels_keys_leave_the_notebook_alone_and_no_petition_is_saved(page, panel, desk, notebook):
+    shown = "() => window.jupyterapp.shell.currentWidget.content.widgets.map((c) => c.model.type)"
+    cells = [c.cell_type for c in nbformat.read(notebook, as_version=4).cells]
+    assert page.evaluate(shown) == cells
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    assert [c.cell_type for c in nbformat.read(path, as_version=4).cells] == cells
+    assert [c.cell_type for c in nbformat.read(notebook, as_version=4).cells] == cells
     (table,) = desk.glob("out/a/petitions.parquet")
-    saved = path.read_text(encoding="utf-8")
+    saved = notebook.read_text(encoding="utf-8")
     assert [text for text in pd.read_parquet(table)["text"] if text[10:40] in saved] == []
 
 
 def test_the_panel_lists_moves_filters_and_asks_with_two_hundred_candidates(page, lab, desk):
     page.goto("about:blank")
     page.set_content("<div id=here></div>")
-    script = (ROOT / "minelib" / "widget" / "review.js").read_text(encoding="utf-8")
-    page.add_script_tag(content=script.replace("export default { render };", "window.render = render;"))
+    page.add_script_tag(content=page_script().replace("export default { render };", "window.render = render;"))
     told = page.evaluate((ROOT / "tests" / "panel_of_many.js").read_text(encoding="utf-8"))
     assert told["items"] == 200
     assert told["chosen"] == ["1", "2", "3", "4", "5", "6", "7", "6", "7", "7", "7", "8"]

@@ -1,4 +1,3 @@
-"use strict";
 // The issue map and the evidence table. Text is only ever set as text; nothing is fetched.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const ROWS = DATA.rows;
@@ -8,13 +7,6 @@ const PAGE = 50;
 // Okabe and Ito's colours, safe for colour-blind readers; further classes are grey.
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195", "#8c564b"];
 const $ = (id) => document.getElementById(id);
-
-function element(tag, text, className) {
-  const node = document.createElement(tag);
-  if (text !== undefined && text !== null) node.textContent = String(text);
-  if (className) node.className = className;
-  return node;
-}
 
 function shape(tag, attributes) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);

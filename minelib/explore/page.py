@@ -32,7 +32,7 @@ def explore_page(run: Run, *, most: int = MOST_ROWS) -> str:
 
 def page_of(data: dict) -> str:
     """Return the page that shows `data`, see `minelib.explore.data.page_data`."""
-    script, style = (_part(name) for name in ("page.js", "page.css"))
+    script, style = _part("element.js") + _part("page.js"), _part("page.css")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'"

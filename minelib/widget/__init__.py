@@ -44,6 +44,12 @@ def review_panel(run: Run, path: str | Path, *, by: str, now: Callable[[], datet
     return _panel_class()(Session(run, Path(path), by=by, now=now))
 
 
+def page_script() -> str:
+    """Return the page's part: what it shares with the explore page, then its own."""
+    parts = files("minelib.explore") / "element.js", files(__package__) / "review.js"
+    return "".join(part.read_text(encoding="utf-8") for part in parts)
+
+
 @cache
 def _panel_class():
     try:
@@ -54,7 +60,7 @@ def _panel_class():
     class ReviewPanel(anywidget.AnyWidget):
         """List and card; keys: j k move, a accept, r reject, e rename, m merge, n note, u undo, / filter."""
 
-        _esm = (files(__package__) / "review.js").read_text(encoding="utf-8")
+        _esm = page_script()
         _css = (files(__package__) / "review.css").read_text(encoding="utf-8")
 
         def __init__(self, session: Session):

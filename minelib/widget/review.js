@@ -5,13 +5,6 @@ const REASONS = ["已由主管部门专项整治", "单一事件，不是类案"
 const KEYS_HELP = "键：j k 上下　a 采纳　r 不采纳　e 改名　m 并入　n 备注　u 撤销　/ 筛选";
 const PATIENCE = 8000; // milliseconds until a silent kernel is reported
 
-function element(tag, text, className) {
-  const node = document.createElement(tag);
-  if (text !== undefined && text !== null) node.textContent = String(text);
-  if (className) node.className = className;
-  return node;
-}
-
 function choice(label, entries) {
   const select = element("select");
   select.setAttribute("aria-label", label);
