@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minelib.errors import MinelibError
 from minelib.explore.data import class_titles
-from minelib.review import Decision, append, as_reviewed, decide, read_decisions, replay
+from minelib.review import Decision, Reviewed, append, as_reviewed, decide, read_decisions, replay
 from minelib.runs import Run
 from minelib.widget.cards import Deck
 
@@ -31,12 +31,21 @@ class Session:
 
     def __init__(self, run: Run, path: Path, *, by: str, now: Callable[[], datetime] = datetime.now):
         self.run, self.path, self.by, self._now = run, path, by, now
+        self._seen: tuple = ()
         self._deck = Deck(run, class_titles(run, sorted(set(run.candidates["class_code"]))))
 
     def cards(self) -> list[dict]:
         """Return the candidates as the page shows them, people's decisions applied."""
-        decisions, _ = read_decisions(self.path)
-        return self._deck.cards(replay(self.run, decisions).candidates)
+        return self._deck.cards(self._left()[1].candidates)
+
+    def _left(self) -> tuple[list[Decision], Reviewed]:
+        """Return the decisions taken and what they leave, made anew only when the file has changed."""
+        there = self.path.stat() if self.path.exists() else None
+        stamp = there and (there.st_size, there.st_mtime_ns)
+        if not self._seen or self._seen[0] != stamp:
+            decisions, _ = read_decisions(self.path)
+            self._seen = stamp, decisions, replay(self.run, decisions)
+        return self._seen[1:]
 
     def ask(self, request: dict) -> str:
         """Carry out what the page asks for and say in Chinese what was done, or why not."""
@@ -62,18 +71,18 @@ class Session:
 
     def _run_with(self, issue: str) -> Run:
         """Return the run as people left it, where that has the issue (a part split off); else as it was."""
-        now = as_reviewed(self.run, replay(self.run, read_decisions(self.path)[0]))
+        now = as_reviewed(self.run, self._left()[1])
         return now if issue in set(now.issues["issue_id"]) else self.run
 
     def _time(self) -> datetime:
         """Return now, or just after this person's last decision: a second holds one, so that their order stays."""
         now = self._now().replace(microsecond=0)
-        own = [d.at for d in read_decisions(self.path)[0] if d.by == self.by]
+        own = [d.at for d in self._left()[0] if d.by == self.by]
         return max(now, datetime.fromisoformat(max(own)) + timedelta(seconds=1)) if own else now
 
     def _last(self, issue: str) -> Decision | None:
         """Return this person's last decision on an issue, or merging another into it, not undone yet."""
-        decisions, _ = read_decisions(self.path)
+        decisions, _ = self._left()
         undone = {d.details["decision"] for d in decisions if d.action == "undo"}
         open_ = [d for d in decisions if d.by == self.by and d.action != "undo" and d.id not in undone]
         own = [d for d in open_ if issue in (d.issue_id, d.details.get("into"))]
