@@ -233,6 +233,8 @@ def library_versions() -> dict[str, str]:
         "scipy",
         "pandas",
         "pyarrow",
+        "python-calamine",
+        "xlrd",
         "scikit-learn",
         "jieba",
         "rjieba",
@@ -243,5 +245,8 @@ def library_versions() -> dict[str, str]:
         "igraph",
         "matplotlib",
         "typst",
+        "xlsxwriter",
+        "python-docx",
+        "pylopdf-fonts-zh-cn",
     )
     return {name: version(name) for name in names}

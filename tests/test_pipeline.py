@@ -222,3 +222,17 @@ def test_a_folder_without_a_finished_run_is_named(tmp_path):
 def test_another_option_changes_the_run(finished, tmp_path):
     run = mine(finished[0].parent / "a.csv", tmp_path / "out", key=KEY, config=load_config(seed=1))
     assert run.manifest["config"]["seed"] == 1
+
+
+@pytest.mark.parametrize("library", ["python-calamine", "jieba", "scikit-learn", "onnxruntime", "igraph"])
+def test_no_stage_of_another_version_of_a_library_is_reused(library, monkeypatch, tmp_path):
+    from minelib import pipeline, runs
+
+    def key():
+        return pipeline._Stages(tmp_path, print, None)._key
+
+    versions = runs.library_versions()
+    before = key()
+    assert key() == before and library in versions
+    monkeypatch.setattr(pipeline, "library_versions", lambda: versions | {library: "0.0"})
+    assert key() != before
