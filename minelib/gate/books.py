@@ -29,7 +29,8 @@ _FORM = re.compile(
     r"word/(?:styles|settings|webSettings|fontTable|numbering|theme/[^/]*)\.xml|.*Content_Types.*"
 )
 _PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|emf|wmf)")
-_FOOT = re.compile(r"<headerFooter.*?</headerFooter>", re.S)
+_CELLS = re.compile(r"<sheetData\b.*</sheetData>", re.S)
+_FORMULA = re.compile(r"<f\b[^>]*>([^<]+)</f>")
 
 
 def parquet_file(path: Path) -> Iterator[Text]:
@@ -73,7 +74,7 @@ def _rows(table: pd.DataFrame, key: str | None, columns: list[str]) -> Iterator[
 
 
 def workbook_file(path: Path) -> Iterator[Text]:
-    """Yield the texts of a workbook: names and cells of sheets, headers and footers, every other part."""
+    """Yield the texts of a workbook: names and cells of sheets, what stands beside them, every other part."""
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(path)
@@ -83,11 +84,19 @@ def workbook_file(path: Path) -> Iterator[Text]:
             for c, value in enumerate(row, 1):
                 if isinstance(value, str) and not _PLAIN.fullmatch(value):
                     yield f"sheet {n} row {r} column {c}", value
-    with zipfile.ZipFile(path) as package:
-        for name in sorted(n for n in package.namelist() if n.startswith("xl/worksheets/sheet")):
-            for foot in _FOOT.findall(package.read(name).decode("utf-8", "replace")):
-                yield from ((f"{name} {where}", text) for where, text in words(foot))
+    yield from _beside_cells(path)
     yield from _parts(path, _SHEETS)
+
+
+def _beside_cells(path: Path) -> Iterator[Text]:
+    """Yield what sheets say beside their values: formulas, headers and footers, tips, prompts, defined names."""
+    with zipfile.ZipFile(path) as package:
+        for name in sorted(
+            n for n in package.namelist() if n.startswith(("xl/worksheets/sheet", "xl/workbook"))
+        ):
+            markup = package.read(name).decode("utf-8", "replace")
+            yield from ((f"{name} formula {n}", t) for n, t in enumerate(_FORMULA.findall(markup), 1))
+            yield from ((f"{name} {where}", text) for where, text in words(_CELLS.sub("", markup)))
 
 
 def word_file(path: Path) -> Iterator[Text]:

@@ -17,7 +17,7 @@ _DIGEST = re.compile(
 # Attributes in which somebody's words may stand; coordinates and colours are none.
 _SAYING = re.compile(
     r"""\s(?:alt|title|descr|name|content|href|src|cite|value|label|placeholder|target|tooltip|display|location"""
-    r"""|aria-[\w-]+|data-[\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""",
+    r"""|prompt|prompttitle|error|errortitle|aria-[\w-]+|data-[\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""",
     re.I,
 )
 

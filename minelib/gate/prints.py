@@ -23,6 +23,8 @@ _PNG = {
     b"sBIT",
     b"tIME",
 }
+# The narrow space a typesetter puts between Han and Latin letters cuts plates and case numbers.
+_GAP = re.compile(r"(?<=[一-鿿）]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9]) (?=[一-鿿（])")
 # Digests of the file by which its maker names it, in several places: letters by chance.
 _DIGEST = re.compile(
     r"<(\w+:(?:Original)?(?:Document|Instance)ID)>(?:[a-z]+:)*[A-Za-z0-9+/]{22}==(?:_\w+)?</\1>", re.I
@@ -47,7 +49,7 @@ def pdf_file(path: Path) -> Iterator[Text]:
     for n, page in enumerate(reader.pages, 1):
         # Line by line: what stands in neighbouring cells and labels of figures is no one number. A name that
         # a line break cuts is whole in the facts.
-        lines = page.extract_text().splitlines()
+        lines = _GAP.sub("", page.extract_text()).splitlines()
         yield from ((f"page {n} line {i}", line) for i, line in enumerate(lines, 1))
 
 
