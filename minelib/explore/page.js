@@ -4,6 +4,7 @@ const ROWS = DATA.rows;
 const N = ROWS.record_id.length;
 const ISSUE = new Map(DATA.issues.map((issue, k) => [issue.id, k]));
 const PAGE = 50;
+const LEAST = 220; // the least width of the map, in its own units
 // Okabe and Ito's colours, safe for colour-blind readers; further classes are grey.
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195", "#8c564b"];
 const $ = (id) => document.getElementById(id);
@@ -81,7 +82,8 @@ function drawMap() {
   const edge = 8;
   const left = Math.min(0, ...drawn.map((d) => d.x - d.r)) - edge, top = Math.min(0, ...drawn.map((d) => d.y - d.r)) - edge;
   const right = Math.max(1, ...drawn.map((d) => d.x + d.r)) + edge, bottom = Math.max(1, ...drawn.map((d) => d.y + d.r)) + edge;
-  whole = { x: left, y: top, w: right - left, h: bottom - top };
+  const w = Math.max(right - left, LEAST), h = Math.max(bottom - top, LEAST / 2); // a few discs do not fill the window
+  whole = { x: (left + right - w) / 2, y: (top + bottom - h) / 2, w, h };
   look({ ...whole });
 }
 
@@ -99,6 +101,7 @@ function look(next) {
     const size = 13 / s, fits = Math.floor((1.3 * issue.r) / size);
     const lines = issue.label.length <= fits ? [issue.label] : cut(issue.label, fits) ?? [String(issue.rank)];
     name.setAttribute("font-size", size);
+    name.setAttribute("stroke-width", 3 / s); // a halo of three pixels at any zoom
     name.childNodes.forEach((line, k) => {
       line.textContent = lines[k] ?? "";
       line.setAttribute("y", issue.y + size * (0.35 + (k - (lines.length - 1) / 2) * 1.15));
@@ -113,7 +116,7 @@ function cut(label, fits) {
   const marks = [...label.matchAll(/[、，（]/g)].map((m) => (m[0] === "（" ? m.index : m.index + 1));
   const at = marks.filter((k) => k <= fits && label.length - k <= fits).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
   const k = at ?? Math.ceil(middle);
-  return [label.slice(0, k), label.slice(k)];
+  return [label.slice(0, k), label.slice(k).replace(/^[、，]/, "")];
 }
 
 function zoom(factor, x = view.x + view.w / 2, y = view.y + view.h / 2) {
