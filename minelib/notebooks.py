@@ -167,7 +167,22 @@ def run(path: Path, out: str | Path, parameters: Mapping[str, str]) -> Path:
         if error.ename in ("InputError", "LeakError"):
             raise InputError(f"{path.name}: {error.evalue}") from error
         raise
+    finally:
+        _spell_parameters(target, parameters)
     return target
+
+
+def _spell_parameters(path: Path, parameters: Mapping[str, str]) -> None:
+    """Write the parameters of a run as a person would: papermill escapes every Chinese character of a file's name."""
+    import nbformat
+
+    if not path.exists():
+        return
+    book = nbformat.read(path, as_version=4)
+    for cell in book.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = "\n".join(f"{name} = {str(value)!r}" for name, value in parameters.items())
+    nbformat.write(book, path)
 
 
 if __name__ == "__main__":
