@@ -10,6 +10,7 @@ from fake_run import make_run
 import minelib
 from minelib import schema
 from minelib.briefing import summarise
+from minelib.explore.data import page_data
 from minelib.plots import FIGURES
 from minelib.review import ACTIONS, Decision
 from minelib.runs import TABLES
@@ -78,3 +79,7 @@ def test_every_public_name_is_on_the_page_of_functions():
     listed = set(re.findall(r"^\.\. auto\w+:: minelib\.[\w.]*?(\w+)$|`ml\.(\w+)`", text, re.M))
     named = {name for pair in listed for name in pair if name}
     assert set(minelib.__all__) - {"__version__"} - named == set()
+
+
+def test_the_data_of_the_explore_page_is_explained():
+    assert {row[0] for row in rows("explore.html")} == set(page_data(make_run(60), most=60))
