@@ -20,12 +20,15 @@ HEADS: Mapping[str, str] = {
     "second_class": "第二类", "class_margin": "差距", "linked_to": "相连的件", "strength": "强度", "kind": "种类",
     "state": "变化", "n_matters_old": "上期事项", "n_matters_new": "本期事项", "n_shared": "共同件次",
     "warning": "说明",
-    "decision": "意见", "why": "理由", "by": "谁", "status": "环节", "date": "日期", "due": "应于",
+    "decision": "意见", "why": "理由", "by": "谁", "status": "状态", "date": "日期", "due": "应于",
     "days_late": "逾期天数",
     "header_row": "表头行", "n_read": "读到", "n_used": "采用", "n_rejected": "退回", "n_bad_dates": "日期读不出",
     "skipped": "略过的原因", "read": "读到", "used": "采用", "rejected": "退回", "matters": "事项", "issues": "问题",
     "candidates": "候选线索", "in_top": "留在前十的比例", "class": "答案类别", "shared": "共同的词", "columns": "列",
-    "unmapped": "未用的列", "visit": "初重", "day": "日期", "waited": "未答复天数", "groups": "群体",
+    "unmapped": "未用的列", "fact": "事实", "visit": "初重", "day": "日期", "waited": "未答复天数", "groups": "群体",
+    "field": "当作", "petitioner": "反映人", "identity": "身份信息", "agency": "承办单位", "channel": "形式",
+    "purpose": "目的", "category": "台账自己的分类", "is_repeat": "是否重复", "reply": "答复",
+    "registered_at": "登记日期", "exchanged_at": "交换日期", "replied_at": "答复日期",
 }  # fmt: skip
 _REASONS = {
     "copy": "原样抄件", "near copy": "近似抄件", "same petitioner": "同一反映人",
@@ -36,7 +39,12 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
     "kind": {**KINDS, **MASK_WORD, "NAME_TITLE": "姓名（姓加称谓）"},
     "decision": {"accept": "采纳", "reject": "不采纳"},
-}
+    "field": HEADS,
+    "fact": {
+        "petitions": "件次", "people": "人次", "petitioners": "独立反映人", "matters": "事项", "repeats": "重复件",
+        "repeat_share": "重复件占比", "n_sources": "台账份数", "rows_read": "读到的行",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
