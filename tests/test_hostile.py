@@ -305,3 +305,9 @@ def test_numbers_that_name_somebody_are_refused_before_anything_is_kept(number, 
     assert is_one_line(status, err, f"3 times ({kind})")
     assert not any(p.is_file() and p.stat().st_size for p in (tmp_path / "out").rglob("*"))
     assert "张小芳" not in err and "11010519" not in err
+
+
+def test_a_ledger_of_a_header_only_is_refused(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("编号,标题,内容,日期\n", encoding="utf-8")
+    status, err = command(tmp_path, capsys, "--out", tmp_path / "out", source=tmp_path / "a.csv")
+    assert is_one_line(status, err, "no petition")

@@ -38,6 +38,8 @@ class Reading:
         """
         ledger = _Ledgers(self._paths, self._config.ledger, self._engine.block_rows)
         first = list(self._engine.map(_first_reading, ledger, self._redactor))
+        if not any(len(part.petitions) for part, *_ in first):
+            raise InputError("the ledgers hold no petition that can be used: nothing to mine")
         _check_numbers([told for *_, told in first])
         cleaned = pd.concat([changes for _, changes, _ in first])
         parts, known = compare_blocks([part for part, *_ in first], self._redactor, self._engine.map)
