@@ -11,6 +11,15 @@ from pathlib import Path
 from minelib.errors import InputError
 
 
+def packaged_text(name: str) -> str:
+    """Return a packaged file as it is written.
+
+    >>> packaged_text("routes.toml").startswith("#")
+    True
+    """
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
 @cache
 def word_list(name: str) -> tuple[str, ...]:
     """Return the words of `knowledge/{name}.txt`: one a line, `#` starts a comment, order kept.
@@ -18,7 +27,7 @@ def word_list(name: str) -> tuple[str, ...]:
     >>> "的" in word_list("stopwords")
     True
     """
-    text = (files(__package__) / f"{name}.txt").read_text(encoding="utf-8")
+    text = packaged_text(f"{name}.txt")
     words = (line.split("#", 1)[0].strip() for line in text.splitlines())
     return tuple(dict.fromkeys(w for w in words if w))
 
@@ -26,7 +35,7 @@ def word_list(name: str) -> tuple[str, ...]:
 @cache
 def packaged_toml(name: str) -> dict:
     """Return `knowledge/{name}.toml` as plain data; callers must not change it."""
-    return tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(packaged_text(f"{name}.toml"))
 
 
 def read_toml(path: str | Path) -> dict:
