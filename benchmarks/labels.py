@@ -8,13 +8,11 @@ the labelled petitions is kept aside; the labels come from the rest. Three ways 
 packaged taxonomy, minelib with a taxonomy of class names and descriptions alone, and a linear SVC over TF-IDF.
 """
 
-import argparse
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from mining import gold_of_answers, gold_of_folder
+from mining import asked
 from sklearn.metrics import f1_score
 from sklearn.svm import LinearSVC
 
@@ -112,17 +110,7 @@ def draw(table: pd.DataFrame, path: str) -> None:
 
 def main() -> None:
     """Print the table and draw the figure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("run")
-    parser.add_argument("--gold", type=Path)
-    parser.add_argument("--answers", type=Path)
-    parser.add_argument("--figure")
-    a = parser.parse_args()
-    if bool(a.gold) == bool(a.answers):
-        parser.error("give one of --gold DIR and --answers CSV")
-    gold = gold_of_folder(a.gold) if a.gold else gold_of_answers(a.answers)
+    a, gold = asked(__doc__)
     table = measure(a.run, gold["class"])
     print(table.groupby(["way", "labels"], sort=False).mean().round(3).to_string())
     if a.figure:

@@ -169,19 +169,24 @@ def draw(table: pd.DataFrame, path: str) -> None:
     figure.savefig(path, dpi=140)
 
 
-def main() -> None:
-    """Print the table and draw the figure."""
+def asked(description: str) -> tuple[argparse.Namespace, dict[str, pd.DataFrame]]:
+    """Read the command line of a benchmark of one run, and the labels it names."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("run")
-    parser.add_argument("--gold", type=Path)
-    parser.add_argument("--answers", type=Path)
+    labels = parser.add_mutually_exclusive_group(required=True)
+    labels.add_argument("--gold", type=Path, metavar="DIR")
+    labels.add_argument("--answers", type=Path, metavar="CSV")
     parser.add_argument("--figure")
     a = parser.parse_args()
-    if bool(a.gold) == bool(a.answers):
-        parser.error("give one of --gold DIR and --answers CSV")
-    table = measure(a.run, gold_of_folder(a.gold) if a.gold else gold_of_answers(a.answers))
+    return a, gold_of_folder(a.gold) if a.gold else gold_of_answers(a.answers)
+
+
+def main() -> None:
+    """Print the table and draw the figure."""
+    a, gold = asked(__doc__)
+    table = measure(a.run, gold)
     print(table.to_string())
     if a.figure:
         draw(table, a.figure)
