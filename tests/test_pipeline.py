@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from minelib import pipeline
-from minelib.config import load_config
+from minelib.config import Config, load_config
 from minelib.errors import InputError, LeakError
 from minelib.gate import check_leaks
 from minelib.pipeline import mine
 from minelib.runs import StageStore, load_run, only_run_in
 from minelib.schema import CANDIDATE, MATTER, RUN_PETITION
+from minelib.stages.words import MOST, Words
 
 KEY = bytes(range(32))
 PLACES = ["云顶花园", "滨江雅苑", "金色家园", "翠竹新村", "锦绣华庭", "望江名邸", "桂花苑", "东湖公馆"]
@@ -236,3 +237,11 @@ def test_no_stage_of_another_version_of_a_library_is_reused(library, monkeypatch
     assert key() == before and library in versions
     monkeypatch.setattr(pipeline, "library_versions", lambda: versions | {library: "0.0"})
     assert key() != before
+
+
+def test_words_are_cut_from_the_head_of_an_endless_text():
+    text = "薪" * 300_000 + "拖欠工资"
+    row = {"record_id": "1", "title": "甲", "text": text, "place": "", "respondent": ""}
+    words = Words(pd.DataFrame([row]), Config())
+    (cut,) = words.tokens
+    assert len("".join(cut)) == MOST and cut[0] == "甲" and "拖欠" not in cut

@@ -9,6 +9,8 @@ from minelib.config import Config, SegmentOptions
 from minelib.scale import Engine, Here, blocks_of
 from minelib.tokens import Tokens
 
+MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
+
 Frames = dict[str, pd.DataFrame]
 Keep = Callable[[str, Callable[[], Frames]], Frames]
 
@@ -29,7 +31,8 @@ class Words:
     ----------
     petitions : DataFrame
     tokens : Tokens
-        Words of each title and text, joined by a line break, without greetings and closings.
+        Words of each title and text, joined by a line break, without greetings and closings; what stands after the
+        first `MOST` characters is not cut.
     """
 
     def __init__(
@@ -56,11 +59,11 @@ class Words:
 
 
 def core_texts(petitions: pd.DataFrame) -> list[str]:
-    """Return title and text of each petition, joined by a line break, without greetings and closings."""
+    """Return title and text of each petition, joined by a line break, no greetings, no closings, `MOST` characters."""
     from minelib.clean import core_text
 
     pairs = zip(petitions["title"], petitions["text"], strict=True)
-    return [f"{title}\n{core_text(text)}" for title, text in pairs]
+    return [f"{title}\n{core_text(text[:MOST])}"[:MOST] for title, text in pairs]
 
 
 def _cut_block(petitions: pd.DataFrame, options: SegmentOptions) -> Tokens:
