@@ -2,9 +2,9 @@
 
     python benchmarks/hostile.py
 
-Prints one line a case, then the worst. A status other than 0 or 2, more than one line of refusal, or anything left of a
-refused run is a failure. The full disk is a file system of two megabytes where one may be mounted, else a limit on the
-size of files.
+Prints one line a case, then the worst. A status other than 0 or 2, more than one line of refusal, anything left of a
+refused run, more than a minute of processor time or a gigabyte of memory is a failure. The full disk is a file system of
+two megabytes where one may be mounted, else a limit on the size of files.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from minelib.redact import new_key
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 SMALL = 2 << 20  # bytes of the full disk
+SECONDS, MEGABYTES = 60, 1024  # a case may take
 GOOD = "编号,内容\n" + "".join(f"{n},第{n}工地拖欠农民工工资三个月，多次讨要没有结果\n" for n in range(40))
 
 
@@ -58,6 +59,7 @@ def measured(source: Path, out: Path, key: Path, *, most: int = 0) -> tuple[int,
         if most:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
     command = [sys.executable, "-W", "ignore", "-m", "minelib", "mine", str(source)]
     command += ["--key", str(key), "--out", str(out)]
@@ -112,7 +114,7 @@ def main() -> int:
         case, result = on_a_full_disk(folder, key)
         rows.append((case, *result[:1], *result[2:], is_right(*result[:2], folder / "none")))
         print(f"{result[0]}  {result[2]:5.1f} s  {result[3]:6.0f} MB  {case}")
-    wrong = [case for case, *_, right in rows if not right]
+    wrong = [case for case, _, _, large, right in rows if not right or large > MEGABYTES]
     slow, large = (max(rows, key=lambda row: row[i]) for i in (2, 3))
     codes = {status: sum(row[1] == status for row in rows) for status in sorted({row[1] for row in rows})}
     print(f"{len(rows)} cases, exit status {codes}, wrong: {wrong or 'none'}")
