@@ -281,7 +281,9 @@ def test_the_panels_keys_leave_the_notebook_alone_and_no_petition_is_saved(page,
 def test_the_panel_lists_moves_filters_and_asks_with_two_hundred_candidates(page, lab, desk):
     page.goto("about:blank")
     page.set_content("<div id=here></div>")
-    page.add_script_tag(content=page_script().replace("export default { render };", "window.render = render;"))
+    page.add_script_tag(
+        content=page_script().replace("export default { render };", "window.render = render;")
+    )
     told = page.evaluate((ROOT / "tests" / "panel_of_many.js").read_text(encoding="utf-8"))
     assert told["items"] == 200
     assert told["chosen"] == ["1", "2", "3", "4", "5", "6", "7", "6", "7", "7", "7", "8"]

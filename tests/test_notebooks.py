@@ -226,9 +226,12 @@ def test_a_notebook_is_found_by_the_start_of_its_name(name):
 
 def test_a_chinese_file_name_reads_as_it_is_in_the_run_notebook(tmp_path):
     path = tmp_path / "06_样例.ipynb"
-    cells = [new_code_cell('LEDGER = "样例.xlsx"', metadata={"tags": ["parameters"]}), new_code_cell("LEDGER")]
+    cells = [
+        new_code_cell('LEDGER = "样例.xlsx"', metadata={"tags": ["parameters"]}),
+        new_code_cell("LEDGER"),
+    ]
     nbformat.write(normalise(new_notebook(cells=cells), path.stem), path)
     book = nbformat.read(run(path, tmp_path / "out", {"LEDGER": "我的'台账(1).xlsx"}), as_version=4)
     (given,) = (c.source for c in book.cells if "injected-parameters" in c.metadata.get("tags", []))
-    assert given == "LEDGER = \"我的'台账(1).xlsx\""
+    assert given == 'LEDGER = "我的\'台账(1).xlsx"'
     assert "我的'台账(1).xlsx" in book.cells[-1].outputs[0].data["text/plain"]

@@ -59,7 +59,9 @@ def test_a_long_table_says_how_much_is_left_out():
 
 def test_a_comparison_shows_states_and_warnings_escaped(run):
     found = compare_runs(make_run(60), run)
-    object.__setattr__(found, "warnings", pd.DataFrame([{"kind": HOSTILE, "label": HOSTILE, "warning": "升"}]))
+    object.__setattr__(
+        found, "warnings", pd.DataFrame([{"kind": HOSTILE, "label": HOSTILE, "warning": "升"}])
+    )
     assert "<img" not in found._repr_html_()
     assert "延续" in repr(found)
     assert "预警 1" in repr(found)
