@@ -3,8 +3,8 @@
     python benchmarks/hostile.py
 
 Prints one line a case, then the worst. A status other than 0 or 2, more than one line of refusal, anything left of a
-refused run, more than a minute of processor time or a gigabyte of memory is a failure. The full disk is a file system of
-two megabytes where one may be mounted, else a limit on the size of files.
+refused run, more than a minute of processor time or a gigabyte of memory is a failure. The full disk is a file system
+of two megabytes where one may be mounted, else a limit on the size of files.
 """
 
 import argparse
