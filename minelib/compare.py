@@ -60,7 +60,10 @@ class Comparison(Displayed):
         rest = len(self.warnings) - len(first)
         return Sheet(
             "两期对照",
-            facts=[*((name, int(counts.get(s, 0))) for s, name in STATES.items()), ("预警", len(self.warnings))],
+            facts=[
+                *((name, int(counts.get(s, 0))) for s, name in STATES.items()),
+                ("预警", len(self.warnings)),
+            ],
             head=["预警", "问题", "说明"],
             rows=first.to_numpy(dtype=object).tolist(),
             note=f"另有预警 {rest} 条。" if rest else "",

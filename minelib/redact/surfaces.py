@@ -20,7 +20,9 @@ TELLING = frozenset({"NAME", "PHONE", "ID", "BANK", "EMAIL", "SOCIAL", "PLATE", 
 def _wording() -> str:
     # Own prose, in which nobody is named: taken for a name once in a million rows, 的公告 must not be looked for in
     # every other row, nor stop a run because the package itself says it.
-    return "\n".join(packaged_text(f"{name}.toml") for name in ("laws", "routes", "taxonomy", "wrongs", "groups"))
+    return "\n".join(
+        packaged_text(f"{name}.toml") for name in ("laws", "routes", "taxonomy", "wrongs", "groups")
+    )
 
 
 def is_telling(surface: str, kind: str) -> bool:
