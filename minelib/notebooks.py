@@ -158,9 +158,8 @@ def run(path: Path, out: str | Path, parameters: Mapping[str, str]) -> Path:
     target = Path(out) / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
     options = {"kernel_name": "python3", "progress_bar": False, "cwd": str(path.parent)}
-    options["extra_arguments"] = [
-        "--log-level=ERROR"
-    ]  # the kernel's own warnings mean nothing to a researcher
+    # the kernel's own warnings mean nothing to a researcher
+    options["extra_arguments"] = ["--log-level=ERROR"]
     try:
         papermill.execute_notebook(str(path), str(target), dict(parameters), **options)
     except PapermillExecutionError as error:

@@ -140,9 +140,8 @@ class _Stages:
         if made is None:
             with self._watched.stage(title, self._n - 1, _STAGES):
                 self._store.put(name, self._key, make())
-            made = self._store.get(
-                name, self._key
-            )  # read back, so that a reused stage and a fresh one are the same
+            # read back, so that a reused stage and a fresh one are the same
+            made = self._store.get(name, self._key)
             self._report(f"{title}：完成")
         else:
             self._report(f"{title}：沿用上次结果（输入、选项、程序均未变）")

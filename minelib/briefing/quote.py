@@ -10,6 +10,7 @@ from minelib.clean import boilerplate_spans
 from minelib.fonts import missing_glyphs
 from minelib.mentions import find_mentions
 from minelib.redact.find import find_many
+from minelib.redact.spans import blanked
 from minelib.schema import MASK
 
 GETA = "〓"  # the printer's sign for a character the type case lacks
@@ -120,9 +121,7 @@ def unnamed(quote: str) -> str:
     >>> unnamed("联系张三丰经理，电话13800138000。")
     '联系某某经理，电话某某。'
     """
-    for span in reversed(find_many([quote], model=False)[0]):
-        quote = f"{quote[: span.start]}某某{quote[span.end :]}"
-    return quote
+    return blanked(quote, find_many([quote], model=False)[0])
 
 
 def unease(quote: str) -> tuple[int, int]:

@@ -11,9 +11,8 @@ _TAGS = re.compile(r"</?[A-Za-z!?][^>]*>")  # 3<5>2 is none
 _COMMENT = re.compile(r"<!--(.*?)-->", re.S)
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)(?:</\1\s*>|\Z)", re.S | re.I)
 _PARAGRAPH = re.compile(r"</(?:w:p|text|title|desc|p|div|td|th|li|h\d|si|comment)>|<br\s*/?>", re.I)
-_DIGEST = re.compile(
-    r"'sha256-[A-Za-z0-9+/]{43}='"
-)  # of a security policy; letters at random read as anything
+# The digest of a security policy: letters at random read as anything.
+_DIGEST = re.compile(r"'sha256-[A-Za-z0-9+/]{43}='")
 # Attributes in which somebody's words may stand; coordinates and colours are none.
 _SAYING = re.compile(
     r"""\s(?:alt|title|descr|name|content|href|src|cite|value|label|placeholder|target|tooltip|display|location"""

@@ -8,6 +8,7 @@ from minelib.gate.marks import Marks, digests
 from minelib.gate.numbers import without_numbers
 from minelib.redact import Span
 from minelib.redact.find import find_many
+from minelib.redact.spans import blanked
 
 _BATCH = 1024  # texts scanned at once
 
@@ -73,9 +74,7 @@ class Reader:
 
     def blank(self, text: str) -> str:
         """Write 某某 for what is found in a text of our own making, such as a label cut from petitions."""
-        for span in reversed(self.find(text)):
-            text = f"{text[: span.start]}某某{text[span.end :]}"
-        return text
+        return blanked(text, self.find(text))
 
     def settle(self, text: str, redactor, *, rounds: int = 5) -> str:
         """Mask what is found in one text, see `settle_many`."""

@@ -12,17 +12,18 @@ from minelib.redact.spans import Span
 from minelib.redact.view import char_table, to_codes
 
 _HEAD = 3
+_LONGEST = 8  # characters of a phrase taken for a name
+_PROSE = ("laws", "routes", "taxonomy", "wrongs", "groups")
 # Kinds whose strings mean one thing everywhere; a surname with a title, a door and a date do not.
 TELLING = frozenset({"NAME", "PHONE", "ID", "BANK", "EMAIL", "SOCIAL", "PLATE", "CASE_NO"})
 
 
 @cache
-def _wording() -> str:
+def _phrases(length: int) -> frozenset[str]:
     # Own prose, in which nobody is named: taken for a name once in a million rows, 的公告 must not be looked for in
     # every other row, nor stop a run because the package itself says it.
-    return "\n".join(
-        packaged_text(f"{name}.toml") for name in ("laws", "routes", "taxonomy", "wrongs", "groups")
-    )
+    prose = "\n".join(packaged_text(f"{name}.toml") for name in _PROSE)
+    return frozenset(prose[i : i + length] for i in range(len(prose) - length + 1))
 
 
 def is_telling(surface: str, kind: str) -> bool:
@@ -31,9 +32,9 @@ def is_telling(surface: str, kind: str) -> bool:
     >>> is_telling("张小芳", "NAME"), is_telling("的公告", "NAME"), is_telling("小芳", "NAME")
     (True, False, False)
     """
-    if kind not in TELLING or len(surface) < (_HEAD if kind == "NAME" else 5):
+    if kind not in TELLING or len(surface) < (_HEAD if kind == "NAME" else 5) or surface in lexicon().words:
         return False
-    return kind != "NAME" or (surface not in lexicon().words and surface not in _wording())
+    return kind != "NAME" or len(surface) > _LONGEST or surface not in _phrases(len(surface))
 
 
 def _heads(codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
