@@ -14,9 +14,9 @@ from minelib import __version__, stages
 from minelib.briefing import BriefingConfig, write_briefing
 from minelib.config import Config
 from minelib.disclosure import uniqueness
-from minelib.explore.write import NAME, write_page
+from minelib.explore.write import write_page
 from minelib.fonts import substitutions
-from minelib.gate import Reader, check_leaks
+from minelib.gate import Reader, check_leaks, own_numbers
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
 from minelib.runs import (
@@ -107,20 +107,22 @@ def write_run(
     """Write everything a run folder holds, once nothing in it leaks; until then the folder stays as it is."""
     briefing = BriefingConfig.from_mapping(config.briefing)
     call = at_once if engine and engine.workers > 1 else in_turn
+    writers = (
+        partial(write_tables, run, rejects),
+        partial(write_page, run),
+        partial(write_briefing, run, config=briefing),
+    )
+    check = partial(check_leaks, reader=reader, own=own_numbers(run.petitions))
     with staged(folder) as fresh:
-        checked, *_ = call(
-            partial(_write_tables, run, rejects, fresh, reader),
-            partial(write_page, run, fresh / NAME),
-            partial(write_briefing, run, fresh, config=briefing),
-        )
+        read = frozenset().union(*call(*(partial(_checked, write, fresh, check) for write in writers)))
         write_json(fresh / "manifest.json", run.manifest)
-        check_leaks(fresh, reader=reader, only=lambda name: name not in checked)
+        check(fresh, only=lambda name: name not in read)
 
 
-def _write_tables(run: Run, rejects: pd.DataFrame, fresh: Path, reader: Reader) -> frozenset[str]:
-    """Write the tables and read them again for leaks; return the names of the files."""
-    names = write_tables(run, rejects, fresh)
-    check_leaks(fresh, reader=reader, only=names.__contains__)
+def _checked(write: Callable[[Path], frozenset[str]], fresh: Path, check: Callable) -> frozenset[str]:
+    """Write some files of a run folder and read them again for leaks; return their names."""
+    names = write(fresh)
+    check(fresh, only=names.__contains__)
     return names
 
 

@@ -245,8 +245,9 @@ def test_a_misspelt_setting_is_refused_with_the_nearest_name():
 
 
 def test_write_briefing_leaves_the_data_beside_each_figure(run, tmp_path):
-    path = write_briefing(run, tmp_path, config=CONFIG)
-    assert path.read_bytes()[:5] == b"%PDF-"
+    names = write_briefing(run, tmp_path, config=CONFIG)
+    assert names == {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert (tmp_path / "briefing.pdf").read_bytes()[:5] == b"%PDF-"
     figures = {file.stem for file in (tmp_path / "figures").glob("*.png")}
     assert figures == {file.stem for file in (tmp_path / "figures").glob("*.csv")}
     assert len(figures) == 6

@@ -164,12 +164,14 @@ def test_a_bad_ledger_leaves_the_earlier_run_whole(finished, tmp_path):
     assert contents(folder) == before
 
 
-def test_a_leak_stops_the_run_and_releases_nothing(finished, tmp_path, monkeypatch):
+@pytest.mark.parametrize("told", [frozenset({"note.csv"}), frozenset()], ids=["told of", "left behind"])
+def test_a_leak_stops_the_run_and_releases_nothing(finished, tmp_path, monkeypatch, told):
     folder, _ = finished
     before = contents(folder)
 
     def leaky(run, out, *, config):
         (out / "note.csv").write_text("record_id,text\nL001,请联系13912345678\n", encoding="utf-8")
+        return told
 
     monkeypatch.setattr(pipeline, "write_briefing", leaky)
     with pytest.raises(LeakError, match=r"note.csv: L001 text \(PHONE\)") as caught:

@@ -82,19 +82,21 @@ def brief(
     return render(facts, template=template, figures={k: chart.svg() for k, _, chart in drawn})
 
 
-def write_briefing(run: Run, out_dir: str | Path, *, config: BriefingConfig | Mapping | None = None) -> Path:
-    """Write briefing.pdf, facts.json and figures/ (PNG and the data of each as CSV); return the PDF."""
-    out = Path(out_dir)
-    (out / "figures").mkdir(parents=True, exist_ok=True)
-    facts = summarise(run, config=config)
-    drawn = {}
+def write_briefing(
+    run: Run, folder: str | Path, *, config: BriefingConfig | Mapping | None = None
+) -> frozenset[str]:
+    """Write briefing.pdf, facts.json and figures/ (PNG and the data of each as CSV); return their names."""
+    folder, facts, drawn = Path(folder), summarise(run, config=config), {}
+    files = {"facts.json": (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()}
     for kind, data, chart in draw_figures(run, facts):
         drawn[kind] = chart.svg()
-        _write(out / "figures" / f"{kind}.png", chart.png())
-        _write(out / "figures" / f"{kind}.csv", data.to_csv(index=False, lineterminator="\n").encode())
-    _write(out / "facts.json", (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode())
-    _write(out / "briefing.pdf", render(facts, figures=drawn))
-    return out / "briefing.pdf"
+        files[f"figures/{kind}.png"] = chart.png()
+        files[f"figures/{kind}.csv"] = data.to_csv(index=False, lineterminator="\n").encode()
+    files["briefing.pdf"] = render(facts, figures=drawn)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        _write(folder / name, content)
+    return frozenset(files)
 
 
 def draw_figures(run: Run, facts: Mapping) -> Iterator[tuple]:

@@ -34,7 +34,7 @@ def write_explore(
     folder = Path(folder)
     fresh = folder / f".{NAME}"
     try:
-        write_page(run, fresh, most=most)
+        _write(explore_page(run, most=most), fresh)
         check_file(fresh, folder=folder, reader=reader)
         os.replace(fresh, folder / NAME)
     finally:
@@ -42,6 +42,11 @@ def write_explore(
     return folder / NAME
 
 
-def write_page(run: Run, path: Path, *, most: int = MOST_ROWS) -> None:
-    """Write the page unread: whoever calls this has the gate read it before it leaves."""
-    path.write_text(explore_page(run, most=most), encoding="utf-8", newline="\n")
+def write_page(run: Run, folder: Path) -> frozenset[str]:
+    """Write the page unread, and return its name: whoever calls this has the gate read it before it leaves."""
+    _write(explore_page(run), folder / NAME)
+    return frozenset({NAME})
+
+
+def _write(page: str, path: Path) -> None:
+    path.write_text(page, encoding="utf-8", newline="\n")

@@ -5,7 +5,7 @@ notebooks), so that a slip anywhere between is caught. A hit stops the run and n
 text.
 """
 
-from minelib.gate.check import check_file, check_leaks, check_notebook, check_texts
+from minelib.gate.check import check_file, check_leaks, check_notebook, check_texts, own_numbers
 from minelib.gate.markup import words
 from minelib.gate.numbers import telling_numbers
 from minelib.gate.prints import png_texts
@@ -18,6 +18,7 @@ __all__ = [
     "check_leaks",
     "check_notebook",
     "check_texts",
+    "own_numbers",
     "png_texts",
     "telling_numbers",
     "texts_of",

@@ -16,6 +16,7 @@ from minelib.gate.trees import Text, loads, notebook_texts
 
 _SHOWN = 10
 _BATCH = 4096  # texts held at once
+_OWN = ["record_id", "matter_id", "issue_id", "petitioner_id"]
 
 
 def check_leaks(
@@ -23,7 +24,7 @@ def check_leaks(
     *,
     reader: Reader | None = None,
     only: Callable[[str], bool] | None = None,
-    ids: Iterable[str] | None = None,
+    own: Marks | None = None,
 ) -> None:
     """Read every text of a run folder and stop when one holds personal information.
 
@@ -34,8 +35,8 @@ def check_leaks(
         Knows what was masked at load, and which texts it has read before.
     only : callable, optional
         Tells by its name, relative to the folder, whether a file is read now; another call has to read the rest.
-    ids : iterable of str, optional
-        The ledger's own numbers and those of our making; read from ``petitions.parquet`` when not given.
+    own : Marks, optional
+        See `own_numbers`; read from ``petitions.parquet`` when not given.
 
     Raises
     ------
@@ -47,10 +48,18 @@ def check_leaks(
     with_rows = only is None or only("petitions.parquet")
     numbers = _telling(folder) if with_rows else ()
     told = {f"petitions.parquet: record_id, place {n} in order": kinds for n, kinds in numbers}
-    own = _ids(folder) if ids is None else Marks.of(codes_of(ids))
+    own = _ids(folder) if own is None else own
     if only is None or only("facts.json"):  # else it may be half written
-        own.add(digests([str(n) for n in _counts(folder / "facts.json")]).tolist())
+        own = own.with_more(digests([str(n) for n in _counts(folder / "facts.json")]))
     _stop({**told, **_found(texts_of(folder, only=only), reader or Reader(), own)})
+
+
+def own_numbers(petitions: pd.DataFrame) -> Marks:
+    """Remember the ledger's own numbers and those of our making, which may look like telephone numbers."""
+    marks = Marks()
+    for column in _OWN:
+        marks.add(digests(codes_of(petitions[column].dropna().unique())).tolist())
+    return marks
 
 
 def check_file(path: str | Path, *, folder: str | Path, reader: Reader | None = None) -> None:
@@ -156,7 +165,7 @@ def _numbers(folder: Path, columns: list[str]) -> Iterator[pd.Series]:
 def _ids(folder: Path) -> Marks:
     """Remember the ledger's own numbers and those of our making."""
     marks = Marks()
-    for column in _numbers(folder, ["record_id", "matter_id", "issue_id", "petitioner_id"]):
+    for column in _numbers(folder, _OWN):
         marks.add(digests(codes_of(column.unique())).tolist())
     return marks
 

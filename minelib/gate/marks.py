@@ -63,6 +63,12 @@ class Marks:
         if len(self._pending) > _PENDING:
             self._known, self._pending = self.sorted(), set()
 
+    def with_more(self, fresh: np.ndarray) -> "Marks":
+        """Return these digests and others; these stay as they are."""
+        marks = Marks()
+        marks._known = np.union1d(self.sorted(), fresh)
+        return marks
+
     def sorted(self) -> np.ndarray:
         """Return all digests in order."""
         fresh = np.fromiter(self._pending, np.uint64, len(self._pending))
