@@ -110,15 +110,20 @@ class Reader:
             some = places[at : at + _BATCH]
             for i, spans in zip(some, find_many([texts[i] for i in some], model=False), strict=True):
                 out[i] = spans
-        pairs = ((text, spans or self._again(text)) for text, spans in zip(texts, out, strict=True))
+        left = [i for i, spans in enumerate(out) if not spans]
+        for i, spans in zip(left, self._again([texts[i] for i in left]), strict=True):
+            out[i] = spans
+        pairs = zip(texts, out, strict=True)
         return [[s for s in spans if not self._wanted(t[s.start : s.end], s.kind)] for t, spans in pairs]
 
-    def _again(self, text: str) -> list[Span]:
-        last, out = 0, []
-        for span in sorted(self._masked.find(text), key=lambda s: (s.start, -s.end)) if self._masked else ():
-            if span.start >= last:
-                out.append(span)
-                last = span.end
+    def _again(self, texts: list[str]) -> list[list[Span]]:
+        """Find what was masked elsewhere; of spans that overlap, the first and longest."""
+        out: list[list[Span]] = [[] for _ in texts]
+        for at in range(0, len(texts) if self._masked else 0, _BATCH):
+            for i, spans in enumerate(self._masked.find_many(texts[at : at + _BATCH]), at):
+                for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+                    if not out[i] or span.start >= out[i][-1].end:
+                        out[i].append(span)
         return out
 
     def _wanted(self, surface: str, kind: str) -> bool:

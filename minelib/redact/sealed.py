@@ -6,7 +6,7 @@ surface: whoever has the key can test a guess, as with the masks themselves; who
 but how many there are, of what kind and how long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -14,11 +14,10 @@ import pandas as pd
 
 from minelib.redact.names import after_bits
 from minelib.redact.spans import Span
-from minelib.redact.surfaces import Surfaces
-from minelib.redact.view import to_codes
+from minelib.redact.surfaces import Surfaces, heads, places
 
 _HEAD = 3
-_BITS = 21  # of one code point
+_BITS, _CODE = 21, (1 << 21) - 1  # of one code point
 COLUMNS = ("head", "length", "kind", "digest")
 
 
@@ -59,28 +58,33 @@ class Sealed:
         self._by_head: dict[str, dict[tuple[int, str], str]] = {}
         for row in table.itertuples(index=False):
             self._by_head.setdefault(row.head, {})[row.length, row.digest] = row.kind
-        self._known: dict[int, str] = {}  # three characters as a number → digest, "" for no head
+        self._known: dict[str, str] = {}  # three characters → their digest, "" for no head
 
     def __len__(self) -> int:
         return sum(map(len, self._by_head.values()))
 
     def find(self, text: str) -> list[Span]:
         """Find what was masked, as `Surfaces.find` does."""
-        return list(self._find(text)) if self._by_head and len(text) >= _HEAD else []
+        return self.find_many([text])[0]
 
-    def _find(self, text: str) -> Iterator[Span]:
-        codes = to_codes(text).astype(np.uint64)
-        packed = (codes[:-2] << np.uint64(2 * _BITS)) | (codes[1:-1] << np.uint64(_BITS)) | codes[2:]
-        for start, number in enumerate(packed.tolist()):
-            head = self._known.get(number)
-            if head is None:
-                head = self._known[number] = self._head(text[start : start + _HEAD])
-            if head:
-                yield from self._from(text, start, self._by_head[head])
+    def find_many(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Find what was masked in many texts, as `Surfaces.find_many` does."""
+        found: list[list[Span]] = [[] for _ in texts]
+        for i, start in places(texts, self._starts) if self._by_head else ():
+            if head := self._known.get(texts[i][start : start + _HEAD]):
+                found[i].extend(self._from(texts[i], start, self._by_head[head]))
+        return found
 
-    def _head(self, text: str) -> str:
-        digest = _seal(text, self._key)
-        return digest if digest in self._by_head else ""
+    def _starts(self, codes: np.ndarray) -> np.ndarray:
+        numbers, which = np.unique(heads(codes, np.arange(len(codes) - _HEAD + 1)), return_inverse=True)
+        return np.flatnonzero(np.fromiter(map(self._begins, numbers.tolist()), bool, len(numbers))[which])
+
+    def _begins(self, number: int) -> bool:
+        text = "".join(chr(number >> shift & _CODE) for shift in (2 * _BITS, _BITS, 0))
+        if text not in self._known:
+            digest = _seal(text, self._key)
+            self._known[text] = digest if digest in self._by_head else ""
+        return bool(self._known[text])
 
     def _from(self, text: str, start: int, surfaces: dict[tuple[int, str], str]) -> Iterator[Span]:
         for length in sorted({length for length, _ in surfaces}):

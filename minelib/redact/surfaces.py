@@ -1,6 +1,6 @@
 """The very strings that were masked, so that other rows and all that leaves can be searched for them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -37,9 +37,18 @@ def is_telling(surface: str, kind: str) -> bool:
     return kind != "NAME" or len(surface) > _LONGEST or surface not in _phrases(len(surface))
 
 
-def _heads(codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def heads(codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return the three characters that stand at each of `starts` as one number (uint64)."""
     one, two, three = (codes[starts + i].astype(np.uint64) for i in range(_HEAD))
     return (one << np.uint64(42)) | (two << np.uint64(21)) | three
+
+
+def places(texts: Sequence[str], starts_in: Callable[[np.ndarray], np.ndarray]) -> Iterator[tuple[int, int]]:
+    """Yield (text, start) of every place that `starts_in` picks, given the code points of all texts in one array."""
+    begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    starts = starts_in(to_codes("\0".join((*texts, "\0" * _HEAD))))
+    owners = np.searchsorted(begins, starts, side="right") - 1
+    return zip(owners.tolist(), (starts - begins[owners]).tolist(), strict=True)
 
 
 class Surfaces:
@@ -57,8 +66,8 @@ class Surfaces:
         for surface, kind in sorted(set(found)):
             if is_telling(surface, kind):
                 self._by_head.setdefault(surface[:_HEAD], []).append((surface, kind))
-        heads = to_codes("".join(self._by_head))
-        self._heads = np.sort(_heads(heads, np.arange(0, len(heads), _HEAD)))
+        codes = to_codes("".join(self._by_head))
+        self._heads = np.sort(heads(codes, np.arange(0, len(codes), _HEAD)))
         # Which characters begin one, and which come second: that leaves few places to look at.
         self._first, self._second = (char_table(head[i] for head in self._by_head) for i in (0, 1))
 
@@ -81,18 +90,15 @@ class Surfaces:
     def find_many(self, texts: Sequence[str]) -> list[list[Span]]:
         """Find masked strings in many texts in one pass, however many strings there are."""
         found: list[list[Span]] = [[] for _ in texts]
-        if not len(self._heads):
-            return found
-        begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
-        codes = to_codes("\0".join((*texts, "\0" * _HEAD)))
-        starts = np.flatnonzero(self._first[codes[:-2]] & self._second[codes[1:-1]])
-        heads = _heads(codes, starts)
-        near = np.minimum(np.searchsorted(self._heads, heads), len(self._heads) - 1)
-        starts = starts[self._heads[near] == heads]
-        owners = np.searchsorted(begins, starts, side="right") - 1
-        for i, start in zip(owners.tolist(), (starts - begins[owners]).tolist(), strict=True):
+        for i, start in places(texts, self._starts) if len(self._heads) else ():
             found[i].extend(self._at(texts[i], start))
         return found
+
+    def _starts(self, codes: np.ndarray) -> np.ndarray:
+        starts = np.flatnonzero(self._first[codes[:-2]] & self._second[codes[1:-1]])
+        found = heads(codes, starts)
+        near = np.minimum(np.searchsorted(self._heads, found), len(self._heads) - 1)
+        return starts[self._heads[near] == found]
 
     def _at(self, text: str, start: int) -> Iterator[Span]:
         for surface, kind in self._by_head.get(text[start : start + _HEAD], ()):
