@@ -2,30 +2,39 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 Text = tuple[str, str]  # where it stands, and what it says
 
 
 def leaves(node, where: str = "") -> Iterator[Text]:
-    """Yield the strings of a JSON tree, the names of its fields too.
+    """Yield the strings of a JSON tree; the name of a field too, where it stands first.
 
-    >>> list(leaves({"a": ["x", 1]}))
-    [(' field 1', 'a'), ('.a[0]', 'x')]
+    >>> list(leaves([{"a": ["x", 1]}, {"a": "y"}]))
+    [('[0] field 1', 'a'), ('[0].a[0]', 'x'), ('[1].a', 'y')]
     """
-    if isinstance(node, Mapping):
-        for n, (name, value) in enumerate(node.items(), 1):
-            yield f"{where} field {n}", str(name)
-            yield from leaves(value, f"{where}.{name if _is_plain(str(name)) else n}")
-    elif isinstance(node, str):
+    return _leaves(node, where, set())
+
+
+def _leaves(node, where: str, names: set[str]) -> Iterator[Text]:
+    if isinstance(node, str):
         yield where, node
-    elif isinstance(node, int) and not isinstance(node, bool) and abs(node) >= 10**9:
-        yield where, str(node)  # a telephone number written as a number
+    elif isinstance(node, int | float):
+        if isinstance(node, int) and abs(node) >= 10**9:  # a telephone number written as a number
+            yield where, str(node)
+    elif isinstance(node, Mapping):
+        for n, (name, value) in enumerate(node.items(), 1):
+            if (told := str(name)) not in names:
+                names.add(told)
+                yield f"{where} field {n}", told
+            yield from _leaves(value, f"{where}.{name if _is_plain(told) else n}", names)
     elif isinstance(node, Iterable):
         for i, value in enumerate(node):
-            yield from leaves(value, f"{where}[{i}]")
+            yield from _leaves(value, f"{where}[{i}]", names)
 
 
+@lru_cache(1024)
 def _is_plain(name: str) -> bool:
     """Tell whether the name of a field can be shown: a word of a program, and nobody's number or address."""
     return name.isascii() and name.isidentifier() and sum(map(str.isdigit, name)) < 5
