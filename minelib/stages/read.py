@@ -13,7 +13,7 @@ from minelib.config import Config, LedgerOptions
 from minelib.errors import InputError
 from minelib.gate import Reader, telling_numbers
 from minelib.ledger import Ledger, iter_ledger, read_ledger
-from minelib.redact import Found, Part, Redactor, compare_blocks, redact_block, redaction_log, seal
+from minelib.redact import Found, Part, Redactor, compare_blocks, redact_block, redaction_log, scan, seal
 from minelib.scale import Engine, Here, blocks_of
 from minelib.schema import PETITION, REJECT, frame
 
@@ -36,6 +36,7 @@ class Reading:
 
         Further for the leak gate ``sealed`` and ``passed``: digests of what was masked, and of texts it has read.
         """
+        scan("村民张小芳")  # loads word lists and patterns: processes forked from here have them from the start
         ledger = _Ledgers(self._paths, self._config.ledger, self._engine.block_rows)
         first = list(self._engine.map(_first_reading, ledger, self._redactor))
         if not any(len(part.petitions) for part, *_ in first):
