@@ -200,6 +200,22 @@ def test_sentence_points_are_none_without_examples():
     assert not sentence_points(taxonomy, ["苹果"]).any()
 
 
+def test_sentence_vectors_are_asked_only_where_the_ledger_teaches_little(monkeypatch):
+    asked = []
+
+    def points(taxonomy, texts):
+        asked.extend(texts)
+        return np.zeros((len(texts), len(taxonomy.classes)))
+
+    monkeypatch.setattr("minelib.classes.classifier.sentence_points", points)
+    letters, odd = list(LETTERS.values()), "忙活了一整年\n到过年一个子儿都没拿到手"
+    GrievanceClassifier().fit(letters).predict([odd])
+    assert asked == [odd]
+    many = [f"{letter}第{n}次反映" for n in range(60) for letter in letters]
+    GrievanceClassifier().fit(many).predict([odd])
+    assert asked == [odd]
+
+
 def test_copies_get_the_same_class_wherever_they_stand():
     texts = [LETTERS["C23"], LETTERS["C09"], LETTERS["C23"]] * 20
     codes = GrievanceClassifier().fit(texts).predict(texts)

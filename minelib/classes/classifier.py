@@ -19,8 +19,9 @@ from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 from minelib.scale import MapBlocks, map_here
 
 MODEL_WEIGHT = 16.0  # points one unit of the model's decision is worth
-SENTENCE_WEIGHT = 8.0  # and one of the sentence vectors', asked only where phrases say less than QUIET …
-QUIET, UNSURE = 6.0, 4.0  # … and the first two classes are closer than UNSURE
+SENTENCE_WEIGHT = 8.0  # and one of the sentence vectors', asked only where phrases say less than QUIET, …
+QUIET, UNSURE = 6.0, 4.0  # … the first two classes are closer than UNSURE …
+TAUGHT = 500  # … and fewer petitions of the ledger itself than this taught the model
 TEMPERATURE = 5.0  # points to log-odds
 TRUST = (1.0, 2.0, 4.0)  # times the model may count for more, where labels kept aside say so
 MAX_TRAINING = 10_000  # rows of the ledger the model learns from; a digest of the text picks them
@@ -173,7 +174,7 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         ranked = np.sort(folded, axis=1)
         quiet = (reading.points.max(axis=1, initial=0) < QUIET) & (ranked[:, -1] - ranked[:, -2] < UNSURE)
         hard = np.flatnonzero(quiet)
-        if len(hard):
+        if len(hard) and self.model_.own < TAUGHT:
             total[hard] += SENTENCE_WEIGHT * self._nearness([reading.texts[i] for i in hard])
             folded = self.kin_.fold(total)
         return folded + self.offset_

@@ -15,8 +15,12 @@ LABEL_WEIGHT = 5.0  # and a person's label as much as this many
 
 @dataclass(frozen=True, slots=True)
 class TaughtModel:
-    """A linear model over character pairs; `svc` is None where there was nothing to tell apart."""
+    """A linear model over character pairs; `svc` is None where there was nothing to tell apart.
 
+    `own` is how many petitions of the ledger itself it learnt from.
+    """
+
+    own: int
     n_classes: int
     seen: np.ndarray
     weights: PairWeights
@@ -51,7 +55,7 @@ def teach(
     if len(seen) > 1 and len(weights.columns):
         svc = LinearSVC(C=0.3, tol=0.1, random_state=seed)
         svc.fit(weights.weigh(counts), target, sample_weight=weight)
-    return TaughtModel(len(taxonomy.classes), seen, weights, svc)
+    return TaughtModel(len(rows), len(taxonomy.classes), seen, weights, svc)
 
 
 def _lessons(taxonomy: Taxonomy) -> tuple[list[str], np.ndarray]:
