@@ -36,7 +36,7 @@ class Reading:
 
         Further for the leak gate ``sealed`` and ``passed``: digests of what was masked, and of texts it has read.
         """
-        scan("村民张小芳")  # loads word lists and patterns: processes forked from here have them from the start
+        scan("村民张小芳")  # loads word lists: processes forked from here have them from the start
         ledger = _Ledgers(self._paths, self._config.ledger, self._engine.block_rows)
         first = list(self._engine.map(_first_reading, ledger, self._redactor))
         if not any(len(part.petitions) for part, *_ in first):
