@@ -143,6 +143,23 @@ def test_one_form_letter_about_eight_compounds_is_eight_matters():
     assert link_matters(ledger(rows)).matter_id.nunique() == 16
 
 
+def test_letters_of_one_title_that_name_their_place_below_it_stay_apart():
+    text = "{}旁边的工地每天施工到凌晨，噪音很大，老人孩子无法休息，多次拨打电话没有解决，请有关部门处理。{}"
+    names = ["云栖苑小区", "听澜花园", "碧波家园", "翠竹苑", "星河湾小区", "枫林苑", "御景花园", "和顺家园"]
+    said = ["", "盼复。", "希望尽快。"]
+    rows = [
+        (f"{i}-{k}", f"P{i}{k}", "夜间施工噪音扰民", text.format(name, more), f"2024-03-1{k}")
+        for i, name in enumerate(names)
+        for k, more in enumerate(said)
+    ]
+    found = link_matters(ledger(rows))
+    groups = {
+        frozenset(r.split("-")[0] for r in g)
+        for g in found.matter_id.groupby(found.matter_id).groups.values()
+    }
+    assert groups == {frozenset(str(i)) for i in range(len(names))}
+
+
 def test_letters_that_hold_one_masked_name_are_linked_more_easily_than_those_that_hold_two():
     def strength(mask):
         titles = ["投诉〈姓名3QK7〉英语不退学费", f"{mask}英语校区关门"]
@@ -228,6 +245,10 @@ def test_a_group_larger_than_the_pairs_weighed_still_grows():
     low, high = np.minimum(left, right), np.maximum(left, right)
     groups = average_groups(low, high, np.full(len(low), 0.95), n, first=0.7, least=0.45, most_pairs=near)
     assert len(set(groups.tolist())) <= 2
+
+
+def test_a_year_is_no_taught_name():
+    assert not TaughtNames(["2018年"]).find("2018年度补贴何时发放")
 
 
 def test_taught_names_are_found_inside_longer_ones():

@@ -87,6 +87,20 @@ def test_spellings_of_a_compound_are_one_name(spelling):
     assert normalise_name(spelling, "compound") == "伊豪滨河苑"
 
 
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("上塘街道", "上塘街道"),
+        ("杭州市下沙街道", "下沙街道"),
+        ("家住上坪乡", "上坪乡"),
+        ("镇上中山街道", "中山街道"),
+        ("县里中和镇", "中和镇"),
+    ],
+)
+def test_a_town_that_begins_with_a_side_keeps_it(text, town):
+    assert township_of(find_mentions(text)) == town
+
+
 def test_a_masked_text_keeps_what_was_done():
     text = "A3区云栖听澜苑小区的启明星幼儿园违规收费，金桂路旁"
     assert mask_mentions(text, find_mentions(text)) == "小区的幼儿园违规收费，路旁"

@@ -23,7 +23,7 @@ BACKGROUND = 2000  # a name's rarity is that in a ledger of at least so many pet
 NAMED_IN_TEXT = 0.7  # a name in the letter alone identifies less than one in the title
 MANY_LETTERS = 20  # who sends so many writes of many things
 _NO_STEM = frozenset({"district", "township", "area", "transit"})
-_NO_NAME = frozenset({"district", "township", "office", "area"})
+NO_NAME = frozenset({"district", "township", "office", "area"})  # kinds that many things have in common
 _AREA = re.compile(r"[A-Z]\d{0,2}[省市县区州]|[^\w]")
 _DOTS = re.compile(r"[\s·•．.・“”\"]+")
 _HEAD = 200  # characters of a letter in which taught names are looked up
@@ -103,7 +103,7 @@ def gather(
         names=_rarity(_matrix(named)),
         stems=_matrix(_stems(petitions["title"], mentions)),
         **_areas(petitions["title"], mentions, places),
-        sites=_matrix([{m.name: 1.0 for m in found if m.kind not in _NO_NAME} for found in places]),
+        sites=_matrix([{m.name: 1.0 for m in found if m.kind not in NO_NAME} for found in places]),
         towns=_matrix([{m.name: 1.0 for m in found if m.kind == "township"} for found in places]),
         respondents=_matrix([{r: 1.0} if r else {} for r in respondents]),
         petitioners=_petitioners(text_column(petitions, "petitioner_id")),
@@ -145,9 +145,9 @@ def _named(
     rows = []
     columns = (text_column(petitions, c) for c in ("title", "text"))
     for title, text, found, where, whom in zip(*columns, mentions, places, respondents, strict=True):
-        named = [m for m in found if m.kind not in _NO_NAME]
+        named = [m for m in found if m.kind not in NO_NAME]
         inside = {m.name for m in named if m.end <= len(title)} | taught.find(_DOTS.sub("", title))
-        inside |= {m.name for m in where if m.kind not in _NO_NAME} | ({whom} - {""})
+        inside |= {m.name for m in where if m.kind not in NO_NAME} | ({whom} - {""})
         inside |= set(MASK.findall(title))  # one person or number behind it, whoever that is
         anywhere = {m.name for m in named} | taught.find(_DOTS.sub("", text[:_HEAD]))
         anywhere |= set(MASK.findall(text[:HEAD]))
@@ -192,7 +192,9 @@ def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
     n_texts = document_frequency(names)
     weight = np.sqrt(np.log(max(names.shape[0], BACKGROUND) / np.maximum(n_texts, 1)).clip(min=0))
     weight[n_texts < 2] = 0
-    return (names @ sp.diags_array(weight.astype(np.float32))).tocsr()
+    # A name of one letter weighs nothing and stays: the letter does say where it is.
+    data = names.data * weight.astype(np.float32)[names.indices]
+    return sp.csr_matrix((data, names.indices, names.indptr), shape=names.shape)
 
 
 def _petitioners(ids: list[str]) -> sp.csr_matrix:

@@ -84,9 +84,10 @@ def link_matters(
     rows = petitions.iloc[order].reset_index(drop=True)
     coded = Tokens.of(tokens).take(order) if tokens is not None else Tokens.of(_cut(rows))
     words = word_weights(rows["title"], coded)
-    first, likeness = copy_of(rows, words)
+    named = [mentions[i] for i in order] if mentions is not None else mention_petitions(rows)
+    first, likeness = copy_of(rows, words, named)
     kept = np.unique(first)
-    named = [mentions[i] for i in order[kept]] if mentions is not None else mention_petitions(rows.iloc[kept])
+    named = [named[i] for i in kept]
     codes = _codes(classes, order[kept]) if classes is not None else [set()] * len(kept)
     small = len(kept) < SMALL
     words = word_weights(rows["title"].iloc[kept], coded.take(kept), named) if small else words[kept]

@@ -4,6 +4,7 @@ A name is found by its ending only where it has one. Once known it is looked up 
 names (滨河苑 in 伊豪滨河苑), so that two spellings of one place meet.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from minelib.mentions import Mention
@@ -11,6 +12,7 @@ from minelib.mentions import Mention
 TAUGHT_KINDS = frozenset({"compound", "company", "school", "hospital", "place", "platform"})
 _HEAD = 3  # characters by which names are looked up: the least a taught name has
 _LONGEST = 14
+_NO_NAME = re.compile(r"[\d年月日号第届度]+")  # 2018年 (小区改造) tells when, not where
 
 
 class TaughtNames:
@@ -24,7 +26,7 @@ class TaughtNames:
     def __init__(self, names: Iterable[str]):
         self._by_head: dict[str, list[str]] = {}
         for name in sorted(set(names)):
-            if _HEAD <= len(name) <= _LONGEST:
+            if _HEAD <= len(name) <= _LONGEST and not _NO_NAME.fullmatch(name):
                 self._by_head.setdefault(name[:_HEAD], []).append(name)
 
     @classmethod

@@ -19,7 +19,7 @@ WEIGHTS = {
     "grams": 3.9,  # cosine of the runs of characters in the title
     "names": 0.07,  # log rarity of the shared names, at most NAMES_CAP
     "unnamed": -1.4,  # no name of a place or respondent in common
-    "form_letter": -5.0,  # nearly the same words of two compounds, two firms, two schools …
+    "form_letter": -6.0,  # nearly the same words of two compounds, two firms, two schools …
     "petitioner": 1.6,  # the same petitioner, if one of few letters
     "apart": -3.9,  # titles that name different counties, or different cities
     "township": 1.55,  # a township in common
@@ -61,7 +61,7 @@ def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         "grams": dots(e.grams, left, right),
         "names": np.minimum(names, NAMES_CAP),
         "unnamed": names == 0,
-        "form_letter": (words >= FORM_LETTER) & _apart(e.stems, left, right),
+        "form_letter": (words >= FORM_LETTER) & (_apart(e.stems, left, right) | _apart(e.names, left, right)),
         "petitioner": dots(e.petitioners, left, right),
         "apart": _apart(e.counties, left, right) | _apart(e.cities, left, right),
         "township": dots(e.townships, left, right) > 0,

@@ -22,6 +22,7 @@ _MASKED_AREA = re.compile(r"[A-Z][0-9]{0,2}[市县区州](?![a-zA-Z])")
 _OPENING = {"”": "“", "》": "《", "」": "「", "』": "『", '"': '"', "’": "‘", "】": "【"}
 _AREA_END = frozenset("省市县区镇乡州")
 _DOTS = frozenset("·•．・")
+_SIDES, _TOWARDS = frozenset("上下前后"), frozenset("在住到于属是，。、：")
 
 
 class Mention(NamedTuple):
@@ -64,6 +65,8 @@ def _stems(text: str, words: MentionWords, fixed: list[tuple[int, int, str]]) ->
         if text[end : end + 1] in kind.not_before and end < len(text):
             continue
         left = _left_end(text, start, max(floor, start - kind.longest), words, closed)
+        if kind.name == "township" and left - 1 >= floor and _begins_a_town(text, left - 1, words):
+            left -= 1
         if left == start and found and found[-1][1] == start:  # 听澜苑 + 小区, 王家村 + 三组
             found[-1] = (found[-1][0], end, _joined(found[-1][2], kind.name))
         elif _is_named(text[left:start], kind, words) or (left < start and _is_group(found, left, kind)):
@@ -96,6 +99,16 @@ def _left_end(text: str, start: int, limit: int, words: MentionWords, closed: di
     while i < start and (text[i] in _DOTS or text[i - 1 : i + 1] in words.stop_words):
         i += 1
     return i
+
+
+def _begins_a_town(text: str, i: int, words: MentionWords) -> bool:
+    """Tell whether the side at `i` opens a town's own name: 上塘街道, and not 镇上 before another's."""
+    before = text[max(i - 1, 0) : i]
+    return (
+        text[i] in _SIDES
+        and before + text[i] not in words.stop_words
+        and (not before or before in _AREA_END or before in _TOWARDS or before.isspace())
+    )
 
 
 def _is_named(stem: str, kind: Kind, words: MentionWords) -> bool:
