@@ -5,8 +5,9 @@ how often each word stands in it. Nothing here knows where groups come from.
 """
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import dropwhile
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,10 +28,34 @@ _WHOLE_SHARE = 0.1  # and all of its words
 _READ = 30  # best phrases whose grammar is looked at
 _MOST_WORDS = 7
 _WHOLE = 1.4  # a clause as somebody wrote it reads better than a part of one
-_DOING = frozenset("乱拒欠被无未不强违私偷骗占缺少难")
+_DOING = frozenset("乱拒欠被无未不没强违私偷骗占缺少难拆涨")
+# What a clause can begin with once the names are out of it: 〔某〕镇〔某〕村拆猪栏没补偿.
+_LEFT_OVER = frozenset(
+    [
+        "我",
+        "我们",
+        "我家",
+        "这",
+        "这家",
+        "这个",
+        "那个",
+        "某",
+        "区",
+        "县",
+        "市",
+        "镇",
+        "乡",
+        "村",
+        "镇村",
+        "乡村",
+        "组",
+    ]
+    + ["街道", "园区", "路", "线路", "线", "号", "栋", "期"]
+)
+_DANGLING = frozenset("在给到向被把对为从和与跟的地得")  # a phrase that ends so was cut off
 _ASKING = re.compile(
     r"反[映应]|投诉|举报|咨询|建议|希望|[请要]求|请问|求助|恳[请求]|呼吁|质疑|控诉|关于|有关|再次|[请望盼求]|问题|情况|事[宜项]|相关|解决|"
-    r"处理|如何|怎[么样]|什么|为何|为什么|是否|何时|能否|可[否以]|领导|政府|部门|加快|严重|一下|谢谢|我们|大家|有人|一家|来电"
+    r"处理|查查|查一查|管管|管一管|帮帮|帮帮忙|看看|如何|怎[么样]|什么|为何|为什么|是否|何时|能否|可[否以]|领导|政府|部门|加快|严重|一下|谢谢|我们|大家|有人|一家|来电"
 )
 
 
@@ -139,12 +164,13 @@ def label(
         tuple(c) for title in titles for c in _split(title, lambda w: _ASKING.fullmatch(w) or _is_mark(w))
     }
     known = {c for clause in clauses for c in _split(clause, lambda w: not _may_stand(w, weights, common))}
-    phrases = sorted({phrase for piece in known for phrase in _phrases(piece, weights)})
+    wholes = set(map(_begun, clauses))
+    phrases = sorted({phrase for piece in known for phrase in _phrases(piece, weights, piece in clauses)})
 
     def tells(phrase: tuple[str, ...]) -> float:
         words = frozenset(weights.keys() & set(phrase))
         told = sum(weights[w] for w in words) * share(words) ** 0.5
-        return told * (_WHOLE if phrase in clauses else 1.0) / (8 + len("".join(phrase))) ** 0.5
+        return told * (_WHOLE if phrase in wholes else 1.0) / (8 + len("".join(phrase))) ** 0.5
 
     best = sorted(phrases, key=lambda p: (-tells(p), p))[:_READ]
     said = [p for p in best if share(frozenset(weights.keys() & set(p))) >= LEAST_SHARE]
@@ -198,11 +224,22 @@ def _may_stand(word: str, weights: Mapping[str, float], common: Container[str]) 
     return word in weights or word in common or len(word) == 1
 
 
-def _phrases(piece: tuple[str, ...], weights: Mapping[str, float]) -> list[tuple[str, ...]]:
-    """Return the runs of a piece that say two shared words and are short enough for a label."""
+def _phrases(piece: tuple[str, ...], weights: Mapping[str, float], whole: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the runs of a piece that say two shared words and fit a label; a whole clause also as it stands."""
     ends = range(len(piece) + 1)
-    runs = (_trim(piece[i:j], weights) for i in ends for j in ends[i + 2 : i + _MOST_WORDS + 1])
-    return [r for r in runs if _tells_two(r, weights) and len("".join(r)) <= LABEL_LENGTH]
+    runs = {_trim(piece[i:j], weights) for i in ends for j in ends[i + 2 : i + _MOST_WORDS + 1]}
+    for run in runs | ({_begun(piece)} if whole else set()):
+        if _tells_two(run, weights) and len("".join(run)) <= LABEL_LENGTH and run[-1][-1] not in _DANGLING:
+            yield run
+
+
+def _begun(clause: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a clause from the first word on that says something.
+
+    >>> _begun(("镇", "村", "拆", "猪栏", "没", "补偿"))
+    ('拆', '猪栏', '没', '补偿')
+    """
+    return tuple(dropwhile(_LEFT_OVER.__contains__, clause))
 
 
 def _tells_two(piece: Sequence[str], weights: Mapping[str, float]) -> bool:

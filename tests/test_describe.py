@@ -5,7 +5,15 @@ import re
 import numpy as np
 import scipy.sparse as sp
 
-from minelib.describe import LABEL_LENGTH, class_tfidf, exemplars, keywords, label, say_plainly
+from minelib.describe import (
+    LABEL_LENGTH,
+    class_tfidf,
+    exemplars,
+    keywords,
+    label,
+    parts_of_speech,
+    say_plainly,
+)
 
 
 def cut(text):
@@ -79,3 +87,17 @@ def test_a_verb_with_its_object_goes_before_a_phrase_that_tells_more():
 
 def test_a_group_without_titles_has_no_label():
     assert named(["", "！"], {}) == ""
+
+
+def test_a_clause_is_not_cut_at_its_verb_nor_begun_by_what_a_name_left():
+    title = ["镇", "村", "没", "签字", "房子", "就", "被", "推", "了"]
+    said = label([title, title], {"签字": 1.0, "房子": 1.0}, lambda words: 1.0, parts_of_speech)
+    assert said == "没签字房子就被推了"
+
+
+def test_a_phrase_that_was_cut_off_is_no_label():
+    title = ["买房", "时", "承诺", "划", "在"]
+    assert (
+        label([title], {"买房": 1.0, "承诺": 1.0, "在": 1.0}, lambda words: 1.0, parts_of_speech)
+        == "买房时承诺"
+    )
