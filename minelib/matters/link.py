@@ -20,6 +20,7 @@ FIRST = 0.75  # two petitions begin a matter from this chance on
 LEAST = 0.4  # a matter grows while the mean chance of its pairs is at least this
 MIN_CHANCE = 0.1  # weaker pairs say nothing for a matter
 SMALL = 300  # letters among which a name is as common as any word: its words are then left to the names
+_WEIGHED = 1 << 20  # pairs weighed at a time, for memory's sake
 _NEAR = 0.8  # cosine of the words from which a link is called a near copy
 REASONS = ("copy", "near copy", "same petitioner", "same place and thing")
 
@@ -123,13 +124,19 @@ def _copies(first: np.ndarray, likeness: np.ndarray) -> pd.DataFrame:
 def _pairs(e: Evidence, rows: np.ndarray) -> pd.DataFrame:
     """Return the pairs that may be one matter, numbered by `rows`; columns as those of `_copies`."""
     left, right = candidate_pairs(e)
+    some = (slice(at, at + _WEIGHED) for at in range(0, max(len(left), 1), _WEIGHED))
+    return pd.concat([_weigh(e, rows, left[part], right[part]) for part in some], ignore_index=True)
+
+
+def _weigh(e: Evidence, rows: np.ndarray, left: np.ndarray, right: np.ndarray) -> pd.DataFrame:
+    """Return those of some pairs that may be one matter."""
     found = features(e, left, right)
+    chance = chances(found)
     near = dots(e.words, left, right) >= _NEAR
     again = found[:, list(WEIGHTS).index("petitioner")] > 0
     reason = np.select([near, again], [1, 2], default=3)
     pairs = pd.DataFrame({"left": rows[left], "right": rows[right], "reason": reason})
-    pairs = pairs.assign(chance=chances(found), copied=False)
-    return pairs[pairs["chance"] >= MIN_CHANCE]
+    return pairs.assign(chance=chance, copied=False)[chance >= MIN_CHANCE]
 
 
 def _matters(first: np.ndarray, edges: pd.DataFrame) -> np.ndarray:

@@ -47,10 +47,10 @@ def candidate_pairs(e: Evidence) -> tuple[np.ndarray, np.ndarray]:
     parts = [("words", e.words), ("grams", e.grams), ("names", e.names), ("petitioner", e.petitioners)]
     stack = sp.hstack([_low(matrix) * np.sqrt(WEIGHTS[name]) for name, matrix in parts]).tocsr()
     flipped = stack.T.tocsr()
-    found = [_strongest(stack[i : i + _ROWS] @ flipped, i) for i in range(0, len(e), _ROWS)]
-    left, right = np.concatenate(found, axis=1) if found else np.zeros((2, 0), dtype=np.int64)
-    keys = np.unique(np.minimum(left, right) * len(e) + np.maximum(left, right))
-    return keys // max(1, len(e)), keys % max(1, len(e))
+    n = max(len(e), 1)
+    found = [_strongest(stack[i : i + _ROWS] @ flipped, i, n) for i in range(0, len(e), _ROWS)]
+    keys = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+    return keys // n, keys % n
 
 
 def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -87,15 +87,19 @@ def _low(matrix: sp.csr_matrix) -> sp.csr_matrix:
     return matrix[:, (height > 1) & (height <= MAX_HEIGHT)]
 
 
-def _strongest(block: sp.csr_matrix, first: int) -> np.ndarray:
-    """Return the best partners of each row of a block of the product; row 0 is petition `first`."""
+def _strongest(block: sp.csr_matrix, first: int, n: int) -> np.ndarray:
+    """Return the pairs of each row of a block with its best partners, as lower row × n + higher row.
+
+    Row 0 of the block is petition `first` of `n`.
+    """
     rows = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)) + first
     kept = (block.data >= FLOOR) & (rows != block.indices)
     rows, columns, strength = rows[kept], block.indices[kept].astype(np.int64), block.data[kept]
     order = np.lexsort((columns, -strength, rows))
     rows, columns = rows[order], columns[order]
     rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    return np.stack([rows, columns])[:, rank < MAX_NEIGHBOURS]
+    rows, columns = (ends[rank < MAX_NEIGHBOURS] for ends in (rows, columns))
+    return np.minimum(rows, columns) * n + np.maximum(rows, columns)
 
 
 def _apart(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:
