@@ -217,7 +217,7 @@ def test_a_name_in_very_many_letters_pairs_nobody(monkeypatch):
     from minelib.matters import pairs
 
     run, seen = pairs._strongest, []
-    monkeypatch.setattr(pairs, "_strongest", lambda block, first: seen.append(block.nnz) or run(block, first))
+    monkeypatch.setattr(pairs, "_strongest", lambda block, *rest: seen.append(block.nnz) or run(block, *rest))
     signs = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄"
     titles = [f"地铁九号线{signs[i % 26]}{signs[i // 26]}口{signs[-1 - i % 26]}灯" for i in range(400)]
     link_matters(ledger([(f"h{i:03}", f"P{i}", title, "", "2024-01-01") for i, title in enumerate(titles)]))
