@@ -18,6 +18,7 @@ from minelib.vectorise import TermMatrix, add_counts, limit_frequency, term_coun
 DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still have some in common
 _ROWS_A_DIMENSION = 4
 _ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
+_ROWS_PLACED = 1 << 16  # rows given their vectors at a time, for memory's sake
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _OTHER_CLASS = 0.8  # what is left of a score where the petition is of another class than the wrong
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
@@ -158,6 +159,15 @@ def _embed(weighted: sp.csr_matrix, seed: int) -> np.ndarray:
         return np.zeros((weighted.shape[0], 1), dtype=np.float32)
     some = np.sort(np.random.default_rng(seed).permutation(weighted.shape[0])[:_ROWS_READ])
     axes = randomized_svd(weighted[some], k, n_iter=3, random_state=seed)[2]
-    vectors = (weighted @ axes.T).astype(np.float32)
+    vectors = np.empty((weighted.shape[0], k), dtype=np.float32)
+    for at in range(0, len(vectors), _ROWS_PLACED):
+        vectors[at : at + _ROWS_PLACED] = _unit(
+            (weighted[at : at + _ROWS_PLACED] @ axes.T).astype(np.float32)
+        )
+    return vectors
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Return rows of unit length, and of zeros where there is nothing."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-9)
