@@ -77,7 +77,9 @@ def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def chances(found: np.ndarray) -> np.ndarray:
     """Turn evidence into the chance, 0 … 1, that a pair is one matter."""
-    odds = found @ np.array(list(WEIGHTS.values()), dtype=np.float32) + INTERCEPT
+    odds = np.full(len(found), INTERCEPT, dtype=np.float32)
+    for column, weight in zip(found.T, WEIGHTS.values(), strict=True):
+        odds += np.float32(weight) * column  # not as a product: its last digit hangs on where the array lies
     return 1 / (1 + np.exp(-odds))
 
 
