@@ -14,7 +14,11 @@ from minelib.scale.engine import BLOCK_ROWS
 MEMORY = "2GiB"  # of each worker on this machine; one that needs more is stopped and its block done elsewhere
 _AHEAD = 3  # blocks in flight for each worker
 _WAIT = "10s"  # for a scheduler to answer
-_IN_MEMORY = {"distributed.worker.memory.target": False, "distributed.worker.memory.spill": False}
+_OPTIONS = {
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.admin.large-graph-warning-threshold": "1GiB",  # what is common to all blocks is meant to be sent
+}
 
 
 class Cluster:
@@ -60,7 +64,7 @@ def open_cluster(workers: int, scheduler: str = "") -> Iterator[Cluster]:
     except ImportError as error:
         raise InputError("--engine dask needs dask and distributed: pip install 'minelib[scale]'") from error
     with contextlib.ExitStack() as stack:
-        stack.enter_context(dask.config.set(_IN_MEMORY))
+        stack.enter_context(dask.config.set(_OPTIONS))
         if not scheduler:
             scheduler = stack.enter_context(_cluster_here(distributed, workers))
         try:
