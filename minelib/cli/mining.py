@@ -1,5 +1,7 @@
 """Commands that make things: mine, redact, brief, sample."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from minelib.cli.show import candidate_lines, say
@@ -22,6 +24,12 @@ def add_mine(commands) -> None:
     command.add_argument(
         "--key", type=Path, metavar="FILE", help="化名密钥文件（默认在用户目录，首次自动生成）"
     )
+    add_engine(command)
+    command.set_defaults(run=_mine)
+
+
+def add_engine(command) -> None:
+    """Add the options that say where the work is done."""
     command.add_argument(
         "--engine",
         default="local",
@@ -32,15 +40,22 @@ def add_mine(commands) -> None:
     command.add_argument(
         "--scheduler", default="", metavar="ADDRESS", help="Dask 调度器地址（默认在本机启动）"
     )
-    command.set_defaults(run=_mine)
+
+
+@contextmanager
+def engine_of(a) -> Iterator[dict]:
+    """Yield the engine these options name, and the terminal's progress, as keywords."""
+    from minelib.progress import terminal_progress
+    from minelib.scale import open_engine
+
+    with open_engine(a.engine, workers=a.workers, scheduler=a.scheduler) as engine:
+        yield {"engine": engine, "progress": terminal_progress()}
 
 
 def _mine(a) -> None:
     from minelib.config import load_config
     from minelib.pipeline import mine
-    from minelib.progress import terminal_progress
     from minelib.redact import load_key
-    from minelib.scale import open_engine
 
     chosen = {"taxonomy": a.taxonomy, "labels": a.labels}
     overrides = {
@@ -48,9 +63,8 @@ def _mine(a) -> None:
         "ledger": {"columns": dict(map(_column, a.columns))},
     }
     config = load_config(a.config, **{k: v for k, v in overrides.items() if any(v.values())})
-    with open_engine(a.engine, workers=a.workers, scheduler=a.scheduler) as engine:
-        options = {"config": config, "report": say, "engine": engine, "progress": terminal_progress()}
-        run = mine(a.ledgers, a.out, key=load_key(a.key), **options)
+    with engine_of(a) as options:
+        run = mine(a.ledgers, a.out, key=load_key(a.key), config=config, report=say, **options)
     say(candidate_lines(run.candidates))
 
 

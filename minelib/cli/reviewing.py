@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 
+from minelib.cli.mining import add_engine, engine_of
 from minelib.cli.show import say, table_lines
 from minelib.errors import InputError
 
@@ -141,6 +142,7 @@ def add_add(commands) -> None:
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="新的结果文件夹")
     command.add_argument("--config", type=Path, metavar="TOML", help="选项文件")
     command.add_argument("--key", type=Path, metavar="FILE", help="化名密钥文件，须与上期相同")
+    add_engine(command)
     command.set_defaults(run=_add)
 
 
@@ -150,7 +152,9 @@ def _add(a) -> None:
     from minelib.redact import load_key
     from minelib.update import add
 
-    run = add(a.ledgers, a.onto, a.out, key=load_key(a.key), config=load_config(a.config), report=say)
+    key, config = load_key(a.key), load_config(a.config)
+    with engine_of(a) as options:
+        run = add(a.ledgers, a.onto, a.out, key=key, config=config, report=say, **options)
     say(candidate_lines(run.candidates))
 
 

@@ -6,10 +6,11 @@ belongs to; what fits none is looked through for new issues, together with the o
 """
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from minelib import pipeline, stages
@@ -19,9 +20,11 @@ from minelib.errors import InputError
 from minelib.gate import Reader
 from minelib.issues.gather import most_common
 from minelib.issues.group import MIN_MATTERS
+from minelib.progress import Progress, Watched, progress_here
 from minelib.redact import Redactor
 from minelib.redact.sealed import Sealed
 from minelib.runs import Run, StageStore, digest, load_run, only_run_in
+from minelib.scale import Engine, Here, blocks_of
 from minelib.schema import ISSUE, MATTER, PETITION, REJECT, frame
 from minelib.tally import funnel, matter_table, petitioner_keys
 from minelib.trends import counted_dates
@@ -37,6 +40,7 @@ from minelib.update.keep import (
 
 CONTEXT = 20_000  # old petitions among which new ones are placed: at least so many,
 TIMES, MOST_CONTEXT = 10, 50_000  # so many for each new one, and at most so many
+_STAGES = 3  # the new rows are read, placed, and everything is written
 AGAIN = "上期结果中已有，保留原归属"
 _NAMED = ["named_place", "named_respondent", "township"]
 _OF_CLASS = ["class_code", "class_margin", "second_class", "class_evidence", "groups"]
@@ -50,6 +54,8 @@ def add(
     key: bytes,
     config: Config | None = None,
     report: Callable[[str], None] | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Take new ledgers into a finished run, and write the whole to another folder.
 
@@ -69,6 +75,8 @@ def add(
     config : Config, optional
     report : callable, optional
         Called with one line of Chinese as each stage ends.
+    engine, progress : optional
+        As `minelib.mine` takes them.
 
     Raises
     ------
@@ -79,20 +87,24 @@ def add(
         When something that would leave still holds personal information.
     """
     config, report = config or Config(), report or (lambda line: None)
+    engine = Watched(engine or Here(), progress or progress_here())
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     before, folder = load_run(onto), Path(out)
     _check(before, Path(onto), folder, key)
     with only_run_in(folder):
-        read, before, reader = _read(files, Path(onto), before, key, config)
+        with engine.stage("读取、清洗、脱敏", 0, _STAGES):
+            read, before, reader = _read(files, Path(onto), before, key, config, engine)
         fresh, repeated = part_repeated(read["petitions"], before.petitions)
         n_read = len(fresh) + len(repeated) + len(read["rejects"])
         report(f"读到 {n_read} 行：新增 {len(fresh)} 件，上期已有 {len(repeated)} 件")
         old = replace(before, petitions=newer_answers(before.petitions, repeated))
-        run = _place(old, fresh, config, reader)
+        with engine.stage("归类、并案、归集、研判", 1, _STAGES):
+            run = _place(old, fresh, config, reader, engine)
         report("归类、并案、归集、研判：完成，原有编号不变")
         rejects = _rejects(Path(onto), read["rejects"], repeated)
         _describe(run, before, read, rejects, n_fresh=len(fresh), key=key, config=config)
-        pipeline.write_run(run, rejects, folder, reader=reader, config=config)
+        with engine.stage("写出结果、简报", 2, _STAGES):
+            pipeline.write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
         _hand_on(Path(onto), folder, read, reader)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
@@ -109,7 +121,7 @@ def _check(before: Run, onto: Path, out: Path, key: bytes) -> None:
         )
 
 
-def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config):
+def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config, engine: Engine):
     """Read the new ledgers; mask in each run what was masked in the other.
 
     Returns
@@ -121,22 +133,37 @@ def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config):
     reader : Reader
         Knows what was masked in either, and which texts it has read with that in mind: none by the old run alone.
     """
-    read = stages.Reading(files, key, config).make()
+    read = stages.Reading(files, key, config, engine).make()
     keep = config.redact.keep_names
     redactor = Redactor(key, mask_names=config.redact.mask_names, keep_names=keep)
     known = _kept(onto, "sealed")
     read["sealed"] = pd.concat([t for t in (known, read["sealed"]) if len(t)] or [known], ignore_index=True)
     read["sealed"] = read["sealed"].drop_duplicates(ignore_index=True)
-    reader = Reader(masked=Sealed(read["sealed"], key), keep_names=keep)
-    read["petitions"] = stages.settled(read["petitions"], reader, redactor)
+    sealed = Sealed(read["sealed"], key)
     told = {
         "petitions": [c for c, kind in PETITION.items() if kind == "str" and c in old.petitions],
         "matters": ["place", "respondent", "township"],
         "issues": ["label", "keywords"],
     }
-    tables = {name: getattr(old, name) for name in told}
-    masked = {n: t.assign(**stages.settled(t[told[n]], reader, redactor)) for n, t in tables.items()}
+    tables = {name: getattr(old, name)[columns] for name, columns in told.items()}
+    settled, passed = {}, []
+    for name, table in {**tables, "fresh": read["petitions"]}.items():
+        blocks = blocks_of(table, engine.block_rows)
+        done = list(engine.map(_settle, blocks, sealed, redactor, keep))
+        settled[name] = pd.concat([block for block, _ in done], ignore_index=True)
+        passed += [digests for _, digests in done]
+    read["petitions"] = settled.pop("fresh")
+    masked = {n: getattr(old, n).reset_index(drop=True).assign(**t) for n, t in settled.items()}
+    reader = Reader(masked=sealed, keep_names=keep, passed=np.unique(np.concatenate(passed)))
     return read, replace(old, **masked), reader
+
+
+def _settle(
+    table: pd.DataFrame, sealed: Sealed, redactor: Redactor, keep_names: Collection[str]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Mask in a block what was masked anywhere; also return digests of the texts read."""
+    reader = Reader(masked=sealed, keep_names=keep_names)
+    return stages.settled(table, reader, redactor), reader.passed
 
 
 def _kept(onto: Path, name: str) -> pd.DataFrame:
@@ -145,12 +172,12 @@ def _kept(onto: Path, name: str) -> pd.DataFrame:
     return pd.read_parquet(path) if path.exists() else pd.DataFrame()
 
 
-def _place(before: Run, fresh: pd.DataFrame, config: Config, reader: Reader) -> Run:
+def _place(before: Run, fresh: pd.DataFrame, config: Config, reader: Reader, engine: Engine) -> Run:
     """Give each new petition its class, matter and issue, and rank the issues anew."""
     most = min(max(CONTEXT, TIMES * len(fresh)), MOST_CONTEXT)
     context = context_of(before.petitions, _shares(before, fresh, most), most=most)
     rows = pd.concat([as_petitions(context), fresh]).sort_values("record_id", ignore_index=True)
-    words = stages.Words(rows, config)
+    words = stages.Words(rows, config, engine)
     class_table = _classes(words, context, config)
     linked = stages.matters(words, class_table, config, reader)
     named = linked["matters"].set_index("record_id")
