@@ -55,7 +55,7 @@ class Tokens(Sequence):
         place = {word: i for i, word in enumerate(words)}
         ranks = (np.fromiter(map(place.__getitem__, p.words), np.int32, len(p.words)) for p in parts)
         codes = [rank[p.codes] for p, rank in zip(parts, ranks, strict=True)]
-        ends = np.concatenate([p._lengths() for p in parts] or [np.zeros(0, np.int64)]).cumsum()
+        ends = _ends(p._lengths() for p in parts)
         return cls(np.concatenate([*codes, _NO_CODES]), ends, np.array(words, dtype=object))
 
     @classmethod
@@ -92,19 +92,34 @@ class Tokens(Sequence):
         >>> Tokens.of([["拖欠", "工资", "\\n", "半年"]]).heads([4])[0]
         ['拖欠', '工资']
         """
-        sized = np.fromiter(map(len, self.words), np.int64, len(self.words))[self.codes]
-        before = np.concatenate([[0], sized.cumsum()])
-        lengths = self._lengths()
-        text = np.repeat(np.arange(len(self)), lengths)
-        kept = before[:-1] - before[self.ends - lengths][text] < np.asarray(sizes, dtype=np.int64)[text]
-        counts = np.bincount(text[kept], minlength=len(self))
-        return Tokens(self.codes[kept], counts.cumsum(), self.words)
+        sized = np.fromiter(map(len, self.words), np.int64, len(self.words))
+        limits = np.asarray(sizes, dtype=np.int64)
+        blocks = (np.arange(at, min(at + _TEXTS, len(self))) for at in range(0, len(self), _TEXTS))
+        parts = [self._heads(texts, sized, limits[texts]) for texts in blocks]
+        codes, counts = zip(*parts, strict=True) if parts else ((), ())
+        return Tokens(np.concatenate([*codes, _NO_CODES]), _ends(counts), self.words)
+
+    def _heads(
+        self, texts: np.ndarray, sized: np.ndarray, limits: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first tokens of some texts that follow each other, and how many there are of each."""
+        ends, lengths = self.ends[texts], self._lengths()[texts]
+        codes = self.codes[ends[0] - lengths[0] : ends[-1]]
+        before = np.concatenate([[0], sized[codes].cumsum()])
+        text = np.repeat(np.arange(len(texts)), lengths)
+        kept = before[:-1] - before[ends - lengths - (ends[0] - lengths[0])][text] < limits[text]
+        return codes[kept], np.bincount(text[kept], minlength=len(texts))
 
     def _lengths(self) -> np.ndarray:
         return np.diff(self.ends, prepend=0)
 
 
 _NO_CODES = np.zeros(0, dtype=np.int32)
+_TEXTS = 1 << 14  # texts looked at together, for memory's sake
+
+
+def _ends(counts: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate([*counts, np.zeros(0, dtype=np.int64)]).cumsum()
 
 
 def _rank(order: np.ndarray) -> np.ndarray:

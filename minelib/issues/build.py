@@ -137,7 +137,8 @@ def find_issues(
     cuts = _cuts(g.rows, known, GRANULARITIES, seed, n_matters)
 
     def regroup(draws):
-        return map_blocks(_regroup, draws, g.rows, known, granularity, n_matters)
+        some = ((g.rows.take(kept), seed) for kept, seed in draws)
+        return map_blocks(_regroup, some, known, granularity, n_matters)
 
     firm = stability(cuts[granularity].group, g.rows.matter, regroup, resamples=resamples, seed=seed)
     alike = likeness(g.weights, cuts[granularity], g.rows.matter)
@@ -178,12 +179,10 @@ def _cuts(
     return {level: how[level]() for level in levels}
 
 
-def _regroup(
-    draw: tuple[np.ndarray, int], rows: Rows, known: Sequence[Wrong], level: str, n_matters: int
-) -> np.ndarray:
+def _regroup(draw: tuple[Rows, int], known: Sequence[Wrong], level: str, n_matters: int) -> np.ndarray:
     """Group the petitions of one resample, with a seed of its own."""
-    some, seed = draw
-    return _cuts(rows.take(some), known, (level,), seed, n_matters)[level].group
+    rows, seed = draw
+    return _cuts(rows, known, (level,), seed, n_matters)[level].group
 
 
 def _rest_by_class(cut: Grouping, rows: Rows) -> Grouping:

@@ -24,6 +24,7 @@ _BY_LIKENESS = 0.2  # and of petitions that join a wrong because they are like i
 _FIRM = 0.4  # mean overlap with what resamples find that a group outside the list must reach
 _ALIKE = 0.075  # and mean cosine between the words of its matters
 _OF_A_KIND = 0.5  # and share of its matters in its two commonest classes
+_ROWS = 1 << 16
 _SPLIT = 24  # a group of so many petitions may be cut into finer ones
 
 
@@ -153,7 +154,9 @@ def closeness(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def _known(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     if len(rows) >= ENOUGH_TO_SPREAD and rows.score.shape[1]:
-        total = rows.score.toarray() + spread_scores(rows.vectors, rows.score)
+        total = spread_scores(rows.vectors, rows.score)
+        for at in range(0, len(rows), _ROWS):  # a million rows of scores are held once, not three times
+            total[at : at + _ROWS] += rows.score[at : at + _ROWS].toarray()
         top, column = total.max(axis=1), total.argmax(axis=1)
     else:
         top, column = best_wrong(rows.score)

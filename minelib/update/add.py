@@ -8,6 +8,7 @@ belongs to; what fits none is looked through for new issues, together with the o
 import shutil
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,13 @@ from minelib.config import Config
 from minelib.disclosure import uniqueness
 from minelib.errors import InputError
 from minelib.gate import Reader
+from minelib.gate.marks import Marks, digests
 from minelib.issues.gather import most_common
 from minelib.issues.group import MIN_MATTERS
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact import Redactor
 from minelib.redact.sealed import Sealed
-from minelib.runs import Run, StageStore, digest, load_run, only_run_in
+from minelib.runs import Run, StageStore, digest, load_run, only_run_in, program_digest
 from minelib.scale import Engine, Here, blocks_of
 from minelib.schema import ISSUE, MATTER, PETITION, REJECT, frame
 from minelib.tally import funnel, matter_table, petitioner_keys
@@ -146,10 +148,11 @@ def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config, e
         "issues": ["label", "keywords"],
     }
     tables = {name: getattr(old, name)[columns] for name, columns in told.items()}
+    seen = Marks(pd.concat([_scanned(onto, old), read["passed"]["digest"]]))
     settled, passed = {}, []
     for name, table in {**tables, "fresh": read["petitions"]}.items():
         blocks = blocks_of(table, engine.block_rows)
-        done = list(engine.map(_settle, blocks, sealed, redactor, keep))
+        done = list(engine.map(_settle, blocks, sealed, redactor, keep, seen))
         settled[name] = pd.concat([block for block, _ in done], ignore_index=True)
         passed += [digests for _, digests in done]
     read["petitions"] = settled.pop("fresh")
@@ -159,11 +162,23 @@ def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config, e
 
 
 def _settle(
-    table: pd.DataFrame, sealed: Sealed, redactor: Redactor, keep_names: Collection[str]
+    table: pd.DataFrame, sealed: Sealed, redactor: Redactor, keep_names: Collection[str], seen: Marks
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Mask in a block what was masked anywhere; also return digests of the texts read."""
+    """Mask in a block what was masked anywhere; also return digests of the texts read.
+
+    Texts that were `seen` have been scanned before, and are only searched for what was masked.
+    """
+    texts = list({text for c in table if pd.api.types.is_string_dtype(table[c]) for text in table[c]})
+    read = frozenset(compress(texts, seen.hold(digests(texts))))
     reader = Reader(masked=sealed, keep_names=keep_names)
-    return stages.settled(table, reader, redactor), reader.passed
+    return stages.settled(table, reader, redactor, read=read), reader.passed
+
+
+def _scanned(onto: Path, old: Run) -> pd.Series:
+    """Return digests of the texts that this very program has scanned for the old run, masking every name."""
+    kept = _kept(onto, "passed")
+    same = old.manifest["program"] == program_digest() and not old.manifest["config"]["redact"]["keep_names"]
+    return kept["digest"] if same and len(kept) else pd.Series([], dtype="uint64")
 
 
 def _kept(onto: Path, name: str) -> pd.DataFrame:
