@@ -58,7 +58,8 @@ class Sealed:
         self._by_head: dict[str, dict[tuple[int, str], str]] = {}
         for row in table.itertuples(index=False):
             self._by_head.setdefault(row.head, {})[row.length, row.digest] = row.kind
-        self._known: dict[str, str] = {}  # three characters → their digest, "" for no head
+        self._known: dict[str, str] = {}  # three characters that begin a masked string → their digest
+        self._begun: dict[int, bool] = {}  # those same, and all others met, as one number
 
     def __len__(self) -> int:
         return sum(map(len, self._by_head.values()))
@@ -80,11 +81,14 @@ class Sealed:
         return np.flatnonzero(np.fromiter(map(self._begins, numbers.tolist()), bool, len(numbers))[which])
 
     def _begins(self, number: int) -> bool:
-        text = "".join(chr(number >> shift & _CODE) for shift in (2 * _BITS, _BITS, 0))
-        if text not in self._known:
+        begun = self._begun.get(number)
+        if begun is None:
+            text = "".join(chr(number >> shift & _CODE) for shift in (2 * _BITS, _BITS, 0))
             digest = _seal(text, self._key)
-            self._known[text] = digest if digest in self._by_head else ""
-        return bool(self._known[text])
+            begun = self._begun[number] = digest in self._by_head
+            if begun:
+                self._known[text] = digest
+        return begun
 
     def _from(self, text: str, start: int, surfaces: dict[tuple[int, str], str]) -> Iterator[Span]:
         for length in sorted({length for length, _ in surfaces}):
