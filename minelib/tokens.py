@@ -93,22 +93,22 @@ class Tokens(Sequence):
         ['拖欠', '工资']
         """
         sized = np.fromiter(map(len, self.words), np.int64, len(self.words))
-        limits = np.asarray(sizes, dtype=np.int64)
-        blocks = (np.arange(at, min(at + _TEXTS, len(self))) for at in range(0, len(self), _TEXTS))
-        parts = [self._heads(texts, sized, limits[texts]) for texts in blocks]
+        limits, lengths = np.asarray(sizes, dtype=np.int64), self._lengths()
+        some = (slice(at, at + _TEXTS) for at in range(0, len(self), _TEXTS))
+        parts = [self._heads(self.ends[part], lengths[part], limits[part], sized) for part in some]
         codes, counts = zip(*parts, strict=True) if parts else ((), ())
         return Tokens(np.concatenate([*codes, _NO_CODES]), _ends(counts), self.words)
 
     def _heads(
-        self, texts: np.ndarray, sized: np.ndarray, limits: np.ndarray
+        self, ends: np.ndarray, lengths: np.ndarray, limits: np.ndarray, sized: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the first tokens of some texts that follow each other, and how many there are of each."""
-        ends, lengths = self.ends[texts], self._lengths()[texts]
-        codes = self.codes[ends[0] - lengths[0] : ends[-1]]
+        begins = ends - lengths
+        codes = self.codes[begins[0] : ends[-1]]
         before = np.concatenate([[0], sized[codes].cumsum()])
-        text = np.repeat(np.arange(len(texts)), lengths)
-        kept = before[:-1] - before[ends - lengths - (ends[0] - lengths[0])][text] < limits[text]
-        return codes[kept], np.bincount(text[kept], minlength=len(texts))
+        text = np.repeat(np.arange(len(ends)), lengths)
+        kept = before[:-1] - before[begins - begins[0]][text] < limits[text]
+        return codes[kept], np.bincount(text[kept], minlength=len(ends))
 
     def _lengths(self) -> np.ndarray:
         return np.diff(self.ends, prepend=0)
@@ -119,6 +119,7 @@ _TEXTS = 1 << 14  # texts looked at together, for memory's sake
 
 
 def _ends(counts: Iterable[np.ndarray]) -> np.ndarray:
+    """Return where each text ends, given how many tokens it has."""
     return np.concatenate([*counts, np.zeros(0, dtype=np.int64)]).cumsum()
 
 

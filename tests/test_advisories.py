@@ -28,6 +28,7 @@ class Index(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def root():
+    """An index of our own on this machine, so that the test asks nobody else."""
     with HTTPServer(("127.0.0.1", 0), Index) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/pypi"

@@ -1,15 +1,17 @@
 """The next month joins a finished run: what was placed stays, what is new is placed, nobody starts over."""
 
 import random
+import shutil
 
 import pandas as pd
 import pytest
 
 from minelib.cli import main
 from minelib.errors import InputError
+from minelib.gate import reader as gate_reader
 from minelib.gate.marks import digests
 from minelib.pipeline import mine
-from minelib.runs import load_run
+from minelib.runs import load_run, write_json
 from minelib.update import add
 from minelib.update.keep import context_of, name_new, newer_answers, part_repeated, stay
 
@@ -156,6 +158,35 @@ def test_nothing_the_old_run_passed_is_taken_as_read(tmp_path):
         assert not table.astype(str).apply(lambda c: c.str.contains(name)).to_numpy().any()
     passed = pd.read_parquet(tmp_path / "july" / ".stages" / "read" / "passed.parquet")["digest"]
     assert not set(digests([f"{name}附近"]).tolist()) & set(passed.tolist())
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({}, False),
+        ({"program": "another"}, True),
+        ({"libraries": {}}, True),
+        ({"config": {"redact": {"keep_names": 1}}}, True),
+    ],
+)
+def test_texts_of_the_old_run_are_scanned_again_where_a_scan_might_see_more(
+    change, again, months, june, tmp_path, monkeypatch
+):
+    scanned: set[str] = set()
+    real = gate_reader.find_many
+
+    def seen(texts, **options):
+        scanned.update(texts)
+        return real(texts, **options)
+
+    old = shutil.copytree(months / "june", tmp_path / "june")
+    write_json(old / "manifest.json", {**june.manifest, **change})
+    monkeypatch.setattr(gate_reader, "find_many", seen)
+    add(months / "july.csv", old, tmp_path / "july", key=KEY)
+    made, known = (folder / "july" / "petitions.parquet" for folder in (tmp_path, months))
+    assert made.read_bytes() == known.read_bytes()
+    texts = set(june.petitions["text"])
+    assert texts <= scanned if again else not texts & scanned
 
 
 def test_months_follow_one_another(months, july):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 
-from minelib.cli.mining import add_engine, engine_of
+from minelib.cli.engine import add_engine, engine_of
 from minelib.cli.show import say, table_lines
 from minelib.errors import InputError
 

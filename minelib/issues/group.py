@@ -24,7 +24,7 @@ _BY_LIKENESS = 0.2  # and of petitions that join a wrong because they are like i
 _FIRM = 0.4  # mean overlap with what resamples find that a group outside the list must reach
 _ALIKE = 0.075  # and mean cosine between the words of its matters
 _OF_A_KIND = 0.5  # and share of its matters in its two commonest classes
-_ROWS = 1 << 16
+_ROWS_SCORED = 1 << 16  # rows whose scores are added up at a time: dense, they are held once, not three times
 _SPLIT = 24  # a group of so many petitions may be cut into finer ones
 
 
@@ -155,8 +155,8 @@ def closeness(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
 def _known(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     if len(rows) >= ENOUGH_TO_SPREAD and rows.score.shape[1]:
         total = spread_scores(rows.vectors, rows.score)
-        for at in range(0, len(rows), _ROWS):  # a million rows of scores are held once, not three times
-            total[at : at + _ROWS] += rows.score[at : at + _ROWS].toarray()
+        for at in range(0, len(rows), _ROWS_SCORED):
+            total[at : at + _ROWS_SCORED] += rows.score[at : at + _ROWS_SCORED].toarray()
         top, column = total.max(axis=1), total.argmax(axis=1)
     else:
         top, column = best_wrong(rows.score)

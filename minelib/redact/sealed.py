@@ -58,8 +58,9 @@ class Sealed:
         self._by_head: dict[str, dict[tuple[int, str], str]] = {}
         for row in table.itertuples(index=False):
             self._by_head.setdefault(row.head, {})[row.length, row.digest] = row.kind
-        self._known: dict[str, str] = {}  # three characters that begin a masked string → their digest
-        self._begun: dict[int, bool] = {}  # those same, and all others met, as one number
+        self._begun: dict[
+            int, bool
+        ] = {}  # three characters as one number → whether a masked string begins so
 
     def __len__(self) -> int:
         return sum(map(len, self._by_head.values()))
@@ -72,8 +73,8 @@ class Sealed:
         """Find what was masked in many texts, as `Surfaces.find_many` does."""
         found: list[list[Span]] = [[] for _ in texts]
         for i, start in places(texts, self._starts) if self._by_head else ():
-            if head := self._known.get(texts[i][start : start + _HEAD]):
-                found[i].extend(self._from(texts[i], start, self._by_head[head]))
+            head = _seal(texts[i][start : start + _HEAD], self._key)
+            found[i].extend(self._from(texts[i], start, self._by_head.get(head, {})))
         return found
 
     def _starts(self, codes: np.ndarray) -> np.ndarray:
@@ -81,14 +82,10 @@ class Sealed:
         return np.flatnonzero(np.fromiter(map(self._begins, numbers.tolist()), bool, len(numbers))[which])
 
     def _begins(self, number: int) -> bool:
-        begun = self._begun.get(number)
-        if begun is None:
+        if number not in self._begun:
             text = "".join(chr(number >> shift & _CODE) for shift in (2 * _BITS, _BITS, 0))
-            digest = _seal(text, self._key)
-            begun = self._begun[number] = digest in self._by_head
-            if begun:
-                self._known[text] = digest
-        return begun
+            self._begun[number] = _seal(text, self._key) in self._by_head
+        return self._begun[number]
 
     def _from(self, text: str, start: int, surfaces: dict[tuple[int, str], str]) -> Iterator[Span]:
         for length in sorted({length for length, _ in surfaces}):

@@ -25,7 +25,15 @@ from minelib.issues.group import MIN_MATTERS
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact import Redactor
 from minelib.redact.sealed import Sealed
-from minelib.runs import Run, StageStore, digest, load_run, only_run_in, program_digest
+from minelib.runs import (
+    Run,
+    StageStore,
+    digest,
+    library_versions,
+    load_run,
+    only_run_in,
+    program_digest,
+)
 from minelib.scale import Engine, Here, blocks_of
 from minelib.schema import ISSUE, MATTER, PETITION, REJECT, frame
 from minelib.tally import funnel, matter_table, petitioner_keys
@@ -149,16 +157,21 @@ def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config, e
     }
     tables = {name: getattr(old, name)[columns] for name, columns in told.items()}
     seen = Marks(pd.concat([_scanned(onto, old), read["passed"]["digest"]]))
-    settled, passed = {}, []
-    for name, table in {**tables, "fresh": read["petitions"]}.items():
-        blocks = blocks_of(table, engine.block_rows)
-        done = list(engine.map(_settle, blocks, sealed, redactor, keep, seen))
-        settled[name] = pd.concat([block for block, _ in done], ignore_index=True)
-        passed += [digests for _, digests in done]
+    settling = sealed, redactor, keep, seen
+    settled, passed = _settle_all({**tables, "fresh": read["petitions"]}, settling, engine)
     read["petitions"] = settled.pop("fresh")
     masked = {n: getattr(old, n).reset_index(drop=True).assign(**t) for n, t in settled.items()}
-    reader = Reader(masked=sealed, keep_names=keep, passed=np.unique(np.concatenate(passed)))
-    return read, replace(old, **masked), reader
+    return read, replace(old, **masked), Reader(masked=sealed, keep_names=keep, passed=passed)
+
+
+def _settle_all(tables: stages.Frames, settling: tuple, engine: Engine) -> tuple[stages.Frames, np.ndarray]:
+    """Do `_settle` to all blocks of some tables."""
+    settled, passed = {}, []
+    for name, table in tables.items():
+        done = list(engine.map(_settle, blocks_of(table, engine.block_rows), *settling))
+        settled[name] = pd.concat([block for block, _ in done], ignore_index=True)
+        passed += [marks for _, marks in done]
+    return settled, np.unique(np.concatenate(passed))
 
 
 def _settle(
@@ -175,10 +188,14 @@ def _settle(
 
 
 def _scanned(onto: Path, old: Run) -> pd.Series:
-    """Return digests of the texts that this very program has scanned for the old run, masking every name."""
-    kept = _kept(onto, "passed")
-    same = old.manifest["program"] == program_digest() and not old.manifest["config"]["redact"]["keep_names"]
-    return kept["digest"] if same and len(kept) else pd.Series([], dtype="uint64")
+    """Return digests of the texts scanned for the old run; of none where today's scan might see more.
+
+    Another program or library may see more, and so does one that is not told to let a name stand.
+    """
+    kept, made = _kept(onto, "passed"), old.manifest
+    same = made["program"] == program_digest() and made["libraries"] == library_versions()
+    whole = same and not made["config"]["redact"]["keep_names"]
+    return kept["digest"] if whole and len(kept) else pd.Series([], dtype="uint64")
 
 
 def _kept(onto: Path, name: str) -> pd.DataFrame:
