@@ -27,7 +27,7 @@ KEY = bytes(range(32))
 SAID = "工地拖欠农民工工资三个月，多次讨要没有结果"
 BIDI, ZERO = "\u202e\u2066\u200f", "\u200b\u2060\ufeff"
 
-# What a cell may hold beside the words of a petition. 192.0.2.1 is nobody's address (RFC 5737): links to be made harmless.
+# What a cell may hold beside the words of a petition. Links lead to 192.0.2.1, nobody's address (RFC 5737).
 TEXTS = {
     "html": "<b>" + SAID + "</b><table><tr><td>1</td></tr></table>",
     "script": "<script>alert(document.cookie)</script>" + SAID,
