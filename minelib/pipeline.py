@@ -17,6 +17,7 @@ from minelib.disclosure import uniqueness
 from minelib.explore.write import write_page
 from minelib.fonts import substitutions
 from minelib.gate import Reader, check_leaks, own_numbers
+from minelib.ledger import ledger_paths
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
 from minelib.runs import (
@@ -54,7 +55,7 @@ def mine(
     Parameters
     ----------
     paths : path or iterable of paths
-        Ledger files, see `minelib.ledger.read_ledger`.
+        Ledger files, or folders of parquet files; see `minelib.ledger.read_ledger`.
     out : path
         The run folder. An unfinished run there goes on; a finished one is replaced only when this one has finished.
     key : bytes
@@ -82,7 +83,7 @@ def mine(
     """
     config, report, folder = config or Config(), report or (lambda line: None), Path(out)
     engine = Watched(engine or Here(), progress or progress_here())
-    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
+    files = ledger_paths(paths)
     with only_run_in(folder):
         reading = stages.Reading(files, key, config, engine)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]

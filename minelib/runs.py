@@ -106,6 +106,11 @@ def load_run(folder: str | Path) -> Run:
     return Run(petitions, **tables, counts=manifest["counts"], manifest=manifest)
 
 
+def parquet_parts(path: Path) -> list[Path]:
+    """Return the files of a table: itself, or the parts of a large one in order; none when there is no such table."""
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path] * path.is_file()
+
+
 class StageStore:
     """What finished stages made, each found again by the digest of what it was made from.
 
@@ -191,6 +196,8 @@ def staged(folder: Path) -> Iterator[Path]:
             target = folder / path.name
             if target.is_dir():
                 shutil.rmtree(target)
+            elif path.is_dir():  # a table in parts takes the place of one in a file
+                target.unlink(missing_ok=True)
             os.replace(path, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -31,6 +31,7 @@ NAMES = {
 }  # fmt: skip
 
 SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
+PART_ROWS = 200_000  # of a parquet file: a part is read, written and checked without holding the others
 MOST_ROWS = 20_000  # of a sheet: nobody reads on, and an office program could not open a million
 PROPOSALS = ("法条", "苗头", "订单式普法", "检调对接")
 METHOD = (
@@ -61,9 +62,23 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     harmless(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
-def write_parquet(table: pd.DataFrame, path: Path) -> None:
-    """Write without the index; equal tables give equal bytes."""
-    table.to_parquet(path, index=False, compression="zstd")
+def write_parquet(table: pd.DataFrame, path: Path) -> list[Path]:
+    """Write without the index, and return the files; equal tables give equal bytes.
+
+    A table of more than `PART_ROWS` rows becomes a folder of that name with a file for so many rows each, which
+    pandas, Arrow, Spark and Dask read as one table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    whole = pa.Table.from_pandas(table, preserve_index=False)
+    parts = [path]
+    if len(table) > PART_ROWS:
+        path.mkdir()
+        parts = [path / f"part-{n:05d}.parquet" for n in range(-(-len(table) // PART_ROWS))]
+    for n, part in enumerate(parts):
+        pq.write_table(whole.slice(n * PART_ROWS, PART_ROWS), part, compression="zstd")
+    return parts
 
 
 def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
@@ -125,14 +140,14 @@ def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> frozenset[str
     (folder / "tables").mkdir()
     parquet = {"petitions.parquet": run.petitions}
     parquet |= {f"tables/{name}.parquet": getattr(run, name) for name in TABLES[1:]}
-    for name, table in parquet.items():
-        write_parquet(table, folder / name)
+    written = [part for name, table in parquet.items() for part in write_parquet(table, folder / name)]
     csv = {"candidates.csv": run.candidates, "rejects.csv": rejects}
     for name, table in csv.items():
         write_csv(table, folder / name)
     sheets = {title: _most_told(getattr(run, name)) for name, title in SHEETS.items()}
     write_workbook({**sheets, "法条": law_sheet(run.candidates, run.petitions)}, folder / "candidates.xlsx")
-    return frozenset({*parquet, *csv, "candidates.xlsx"})
+    parts = {part.relative_to(folder).as_posix() for part in written}
+    return frozenset({*parquet, *parts, *csv, "candidates.xlsx"})
 
 
 def _most_told(table: pd.DataFrame) -> pd.DataFrame:

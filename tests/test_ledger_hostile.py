@@ -314,7 +314,7 @@ def test_what_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     assert len(read_ledger(link).petitions) == 1
     for paths, said in [
-        (tmp_path, "is a folder"),
+        (tmp_path, "is a folder without parquet files"),
         (tmp_path / "none.csv", "does not exist"),
         (tmp_path / "pipe.csv", "not a regular file"),
         (tmp_path / ("长" * 300), "no such file name|does not exist"),

@@ -11,7 +11,10 @@ def add_mine(commands) -> None:
     """Add ``minelib mine``."""
     command = commands.add_parser("mine", help="台账 → 线索、图表、简报")
     command.add_argument(
-        "ledgers", nargs="+", metavar="LEDGER", help="台账文件：xlsx xls csv tsv jsonl parquet"
+        "ledgers",
+        nargs="+",
+        metavar="LEDGER",
+        help="台账文件：xlsx xls csv tsv jsonl parquet；或分成多个 parquet 的文件夹",
     )
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="结果文件夹")
     command.add_argument("--config", type=Path, metavar="TOML", help="选项文件")

@@ -13,6 +13,7 @@ from minelib.gate.numbers import codes_of, telling_numbers
 from minelib.gate.reader import Reader
 from minelib.gate.texts import texts_in, texts_of
 from minelib.gate.trees import Text, loads, notebook_texts
+from minelib.runs import parquet_parts
 
 _SHOWN = 10
 _BATCH = 4096  # texts held at once
@@ -154,9 +155,8 @@ def _numbers(folder: Path, columns: list[str]) -> Iterator[pd.Series]:
     """Yield columns of the petitions, a block of rows at a time."""
     import pyarrow.parquet as pq
 
-    path = folder / "petitions.parquet"
-    if path.exists():
-        file = pq.ParquetFile(path)
+    for part in parquet_parts(folder / "petitions.parquet"):
+        file = pq.ParquetFile(part)
         there = [c for c in columns if c in file.schema_arrow.names]
         for batch in file.iter_batches(_BATCH, columns=there):
             yield from (column.dropna().astype(str) for _, column in batch.to_pandas().items())

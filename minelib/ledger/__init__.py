@@ -4,6 +4,7 @@ xlsx, xls, csv, tsv, json lines and parquet, told apart by what is in the file; 
 petition or a reject with its reason.
 """
 
+from minelib.ledger.files import ledger_paths
 from minelib.ledger.read import Ledger, iter_ledger, read_ledger
 
-__all__ = ["Ledger", "iter_ledger", "read_ledger"]
+__all__ = ["Ledger", "iter_ledger", "ledger_paths", "read_ledger"]

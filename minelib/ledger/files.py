@@ -34,17 +34,17 @@ _WEB = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")
 def ledger_paths(paths: str | PathLike | Iterable[str | PathLike]) -> list[Path]:
     """Return the files to read, each one once and each a file.
 
+    A folder stands for the parquet files in it, in order of name: so other tools write a large table.
+
     Raises
     ------
     InputError
-        When a path is missing, is no file, or is given twice.
+        When a path is missing, is neither a file nor a folder of parquet files, or is given twice.
     """
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
     if not given:
         raise InputError(f"no ledger was given; give one or more files ({FORMATS})")
-    found = [Path(p) for p in given]
-    for path in found:
-        _check_file(path)
+    found = [file for p in given for file in _files_of(Path(p))]
     seen: dict[Path, Path] = {}
     for path in found:
         if seen.setdefault(path.resolve(), path) is not path:
@@ -52,15 +52,30 @@ def ledger_paths(paths: str | PathLike | Iterable[str | PathLike]) -> list[Path]
     return found
 
 
-def _check_file(path: Path) -> None:
+def _files_of(path: Path) -> list[Path]:
     try:
         if path.is_dir():
-            raise InputError(f"{shown(path)} is a folder; name the ledger files in it ({FORMATS})")
+            return _parts(path)
         if not path.is_file():
             found = "is not a regular file" if path.exists() else "does not exist"
             raise InputError(f"{shown(path)} {found}; give a ledger file ({FORMATS})")
     except (OSError, ValueError) as error:
         raise InputError(f"{shown(path)}: no such file name is possible ({error})") from error
+    return [path]
+
+
+def _parts(folder: Path) -> list[Path]:
+    visible = sorted(p for p in folder.iterdir() if not p.name.startswith((".", "_")))
+    if any(p.is_dir() and "=" in p.name for p in visible):
+        raise InputError(
+            f"{shown(folder)} holds folders whose names are values of a column (such as city=1); "
+            "write the table without partition columns, so that no column is lost"
+        )
+    if parts := [p for p in visible if p.suffix == ".parquet" and p.is_file()]:
+        return parts
+    raise InputError(
+        f"{shown(folder)} is a folder without parquet files; name the ledger files in it ({FORMATS})"
+    )
 
 
 def _head(path: Path) -> bytes:

@@ -22,6 +22,7 @@ from minelib.gate import Reader
 from minelib.gate.marks import Marks, digests
 from minelib.issues.gather import most_common
 from minelib.issues.group import MIN_MATTERS
+from minelib.ledger import ledger_paths
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact import Redactor
 from minelib.redact.sealed import Sealed
@@ -98,7 +99,7 @@ def add(
     """
     config, report = config or Config(), report or (lambda line: None)
     engine = Watched(engine or Here(), progress or progress_here())
-    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
+    files = ledger_paths(paths)
     before, folder = load_run(onto), Path(out)
     _check(before, Path(onto), folder, key)
     with only_run_in(folder):
