@@ -23,13 +23,19 @@ HELD = 100 << 20  # bytes of ledgers that are read at once; larger ones are read
 
 
 class Reading:
-    """Read, clean and redact ledgers: raw text exists only inside `make`."""
+    """Read, clean and redact ledgers: raw text exists only inside `make`.
+
+    Attributes
+    ----------
+    masked : Found
+        What `make` masked anywhere; in memory only.
+    """
 
     def __init__(self, paths: Iterable[Path], key: bytes, config: Config, engine: Engine | None = None):
         self._paths, self._config, self._engine = list(paths), config, engine or Here()
         names = config.redact
         self._redactor = Redactor(key, mask_names=names.mask_names, keep_names=names.keep_names)
-        self._seal = partial(seal, key=key)
+        self._seal, self.masked = partial(seal, key=key), Found()
 
     def make(self) -> Frames:
         """Return ``petitions`` (`schema.PETITION`, by `record_id`), ``rejects``, ``sources`` and ``changes``.
@@ -44,7 +50,7 @@ class Reading:
         _check_numbers([told for *_, told in first])
         cleaned = pd.concat([changes for _, changes, _ in first])
         parts, known = compare_blocks([part for part, *_ in first], self._redactor, self._engine.map)
-        log = redaction_log(parts, self._redactor.key_id, known)
+        log, self.masked = redaction_log(parts, self._redactor.key_id, known), known
         settling = known, self._redactor, self._config.redact.keep_names
         blocks, passed = zip(*self._engine.map(_settle_part, parts, *settling), strict=True)
         del first, parts

@@ -8,7 +8,6 @@ belongs to; what fits none is looked through for new issues, together with the o
 import shutil
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ from minelib.issues.gather import most_common
 from minelib.issues.group import MIN_MATTERS
 from minelib.ledger import ledger_paths
 from minelib.progress import Progress, Watched, progress_here
-from minelib.redact import Redactor
+from minelib.redact import Found, Redactor
 from minelib.redact.sealed import Sealed
 from minelib.runs import (
     Run,
@@ -144,7 +143,8 @@ def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config, e
     reader : Reader
         Knows what was masked in either, and which texts it has read with that in mind: none by the old run alone.
     """
-    read = stages.Reading(files, key, config, engine).make()
+    reading = stages.Reading(files, key, config, engine)
+    read = reading.make()
     keep = config.redact.keep_names
     redactor = Redactor(key, mask_names=config.redact.mask_names, keep_names=keep)
     known = _kept(onto, "sealed")
@@ -157,8 +157,7 @@ def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config, e
         "issues": ["label", "keywords"],
     }
     tables = {name: getattr(old, name)[columns] for name, columns in told.items()}
-    seen = Marks(pd.concat([_scanned(onto, old), read["passed"]["digest"]]))
-    settling = sealed, redactor, keep, seen
+    settling = sealed, redactor, keep, Marks(_passed(onto, old)), reading.masked
     settled, passed = _settle_all({**tables, "fresh": read["petitions"]}, settling, engine)
     read["petitions"] = settled.pop("fresh")
     masked = {n: getattr(old, n).reset_index(drop=True).assign(**t) for n, t in settled.items()}
@@ -176,21 +175,28 @@ def _settle_all(tables: stages.Frames, settling: tuple, engine: Engine) -> tuple
 
 
 def _settle(
-    table: pd.DataFrame, sealed: Sealed, redactor: Redactor, keep_names: Collection[str], seen: Marks
+    table: pd.DataFrame,
+    sealed: Sealed,
+    redactor: Redactor,
+    keep_names: Collection[str],
+    passed: Marks,
+    new: Found,
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Mask in a block what was masked anywhere; also return digests of the texts read.
 
-    Texts that were `seen` have been scanned before, and are only searched for what was masked.
+    Texts that `passed` before need not be read again where nothing `new` stands in them.
     """
     texts = list({text for c in table if pd.api.types.is_string_dtype(table[c]) for text in table[c]})
-    read = frozenset(compress(texts, seen.hold(digests(texts))))
-    reader = Reader(masked=sealed, keep_names=keep_names)
-    return stages.settled(table, reader, redactor, read=read), reader.passed
+    marks = digests(texts)
+    free = np.fromiter((not spans for spans in new.surfaces.find_many(texts)), bool, len(texts))
+    reader = Reader(masked=sealed, keep_names=keep_names, passed=marks[passed.hold(marks) & free])
+    return stages.settled(table, reader, redactor), reader.passed
 
 
-def _scanned(onto: Path, old: Run) -> pd.Series:
-    """Return digests of the texts scanned for the old run; of none where today's scan might see more.
+def _passed(onto: Path, old: Run) -> pd.Series:
+    """Return digests of the texts that passed in the old run; of none where today's scan might see more.
 
+    Each was scanned, and searched for all that was masked then.
     Another program or library may see more, and so does one that is not told to let a name stand.
     """
     kept, made = _kept(onto, "passed"), old.manifest
