@@ -108,7 +108,9 @@ def load_run(folder: str | Path) -> Run:
 
 def parquet_parts(path: Path) -> list[Path]:
     """Return the files of a table: itself, or the parts of a large one in order; none when there is no such table."""
-    return sorted(path.glob("*.parquet")) if path.is_dir() else [path] * path.is_file()
+    if path.is_dir():
+        return sorted(path.glob("*.parquet"))
+    return [path] if path.is_file() else []
 
 
 class StageStore:

@@ -31,7 +31,7 @@ NAMES = {
 }  # fmt: skip
 
 SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
-PART_ROWS = 200_000  # of a parquet file: a part is read, written and checked without holding the others
+PART_ROWS = 200_000  # of a parquet file: a part can be read and checked without the others
 MOST_ROWS = 20_000  # of a sheet: nobody reads on, and an office program could not open a million
 PROPOSALS = ("法条", "苗头", "订单式普法", "检调对接")
 METHOD = (

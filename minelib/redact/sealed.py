@@ -58,9 +58,8 @@ class Sealed:
         self._by_head: dict[str, dict[tuple[int, str], str]] = {}
         for row in table.itertuples(index=False):
             self._by_head.setdefault(row.head, {})[row.length, row.digest] = row.kind
-        self._begun: dict[
-            int, bool
-        ] = {}  # three characters as one number → whether a masked string begins so
+        # Whether a masked string begins with three characters, by these as one number (see `heads`).
+        self._begun: dict[int, bool] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._by_head.values()))

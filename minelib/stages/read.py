@@ -35,7 +35,8 @@ class Reading:
         self._paths, self._config, self._engine = list(paths), config, engine or Here()
         names = config.redact
         self._redactor = Redactor(key, mask_names=names.mask_names, keep_names=names.keep_names)
-        self._seal, self.masked = partial(seal, key=key), Found()
+        self._seal = partial(seal, key=key)
+        self.masked = Found()
 
     def make(self) -> Frames:
         """Return ``petitions`` (`schema.PETITION`, by `record_id`), ``rejects``, ``sources`` and ``changes``.
@@ -50,7 +51,8 @@ class Reading:
         _check_numbers([told for *_, told in first])
         cleaned = pd.concat([changes for _, changes, _ in first])
         parts, known = compare_blocks([part for part, *_ in first], self._redactor, self._engine.map)
-        log, self.masked = redaction_log(parts, self._redactor.key_id, known), known
+        self.masked = known
+        log = redaction_log(parts, self._redactor.key_id, known)
         settling = known, self._redactor, self._config.redact.keep_names
         blocks, passed = zip(*self._engine.map(_settle_part, parts, *settling), strict=True)
         del first, parts

@@ -141,7 +141,8 @@ def _read(files: list[Path], onto: Path, old: Run, key: bytes, config: Config, e
     old : Run
         The old run.
     reader : Reader
-        Knows what was masked in either, and which texts it has read with that in mind: none by the old run alone.
+        Knows what was masked in either, and which texts hold none of it: those the old run passed were searched for
+        what the new rows masked, all others read whole.
     """
     reading = stages.Reading(files, key, config, engine)
     read = reading.make()
@@ -196,8 +197,8 @@ def _settle(
 def _passed(onto: Path, old: Run) -> pd.Series:
     """Return digests of the texts that passed in the old run; of none where today's scan might see more.
 
-    Each was scanned, and searched for all that was masked then.
-    Another program or library may see more, and so does one that is not told to let a name stand.
+    Each was scanned, and searched for all that was masked then. Another program or library may see more, and so does
+    one that is not told to let a name stand.
     """
     kept, made = _kept(onto, "passed"), old.manifest
     same = made["program"] == program_digest() and made["libraries"] == library_versions()
