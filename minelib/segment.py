@@ -14,6 +14,7 @@ Each `Segmenter` owns its dictionary; nothing global is touched, nothing is writ
 import hashlib
 import re
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from math import log
@@ -49,6 +50,11 @@ _HAN_OR_NOT = re.compile("[\u4e00-\u9fd5]+|[^\u4e00-\u9fd5]+")
 # Two ways to join characters can only be equally likely where some of them are said again.
 _AGAIN = re.compile("(.{1,6})\\1")
 _BLOCK_SIZE = 1_000  # texts looked at together
+# Kinds of ASCII characters by code; 127 stands for all others. No other two kinds have the sum of these.
+_ALNUM, _MARK = 1, 3
+_ASCII_KINDS = np.array(
+    [_MARK if chr(c) in "+#&._%-" else _ALNUM * chr(c).isalnum() for c in range(128)], np.uint8
+)
 _ASCII_WORD = re.compile(r"[A-Za-z0-9+#&._%\-]+")
 # jieba.finalseg.re_skip: how its new-word finder splits what is not Han; and runs that it does not keep whole.
 _FINALSEG_SKIP = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
@@ -66,6 +72,7 @@ _TRIPLE = re.compile("([\u4e00-\u9fd5])\\1\\1")
 
 # A user's own word: more than any split of it reaches in jieba's dictionary of 60 million counts, so it stays whole.
 _OWN_FREQUENCY = 5_000
+_JIEBA_TOTAL = 60_101_967  # the sum of all counts in jieba 0.42.1's dictionary
 
 
 def packaged_lexicon() -> dict[str, int]:
@@ -111,21 +118,19 @@ class Segmenter:
 
     def cut(self, text: str) -> list[str]:
         """Return the tokens of one text; joined, they are the text again."""
-        return self._cut_one(text, True)
+        return self._cut_one(text, True, True)
 
     def segment(self, texts: Iterable[str]) -> list[list[str]]:
         """Return the tokens of each text, in the order given."""
         texts = list(texts)
         blocks = (texts[at : at + _BLOCK_SIZE] for at in range(0, len(texts), _BLOCK_SIZE))
-        return [
-            self._cut_one(*pair) for block in blocks for pair in zip(block, _may_stutter(block), strict=True)
-        ]
+        return [self._cut_one(*seen) for block in blocks for seen in zip(block, *_seen(block), strict=True)]
 
-    def _cut_one(self, text: str, stutters: bool) -> list[str]:
+    def _cut_one(self, text: str, stutters: bool, mixes: bool) -> list[str]:
         parts = _ALONE.split(text)
         if len(parts) == 1:
-            return self._cut(text, stutters)
-        tokens = self._cut(_STAND_IN.join(parts[::2]), stutters)
+            return self._cut(text, stutters, mixes)
+        tokens = self._cut(_STAND_IN.join(parts[::2]), stutters, mixes)
         _put_back(tokens, _STAND_IN, ([alone] for alone in parts[1::2]))
         return tokens
 
@@ -139,17 +144,31 @@ def _put_back(tokens: list[str], stand_in: str, values: Iterable[list[str]]) -> 
         at += len(value) - 1
 
 
-def _may_stutter(texts: list[str]) -> list[bool]:
-    """Look at many texts at once for a character that stands three times within seven."""
+def _seen(texts: list[str]) -> tuple[list[bool], list[bool]]:
+    """Look at many texts at once for what needs more than the engine: stutters, and mixed runs of ASCII."""
     codes = np.frombuffer("\0\0\0\0\0\0\0".join((*texts, "")).encode("utf-32-le", "surrogatepass"), "<u4")
-    han = (codes >= 0x4E00) & (codes <= 0x9FD5)
-    same = [np.append(han[:-d] & (codes[:-d] == codes[d:]), np.zeros(d, bool)) for d in (1, 2, 3)]
-    places = np.flatnonzero(np.logical_or.reduce([same[d - 1][:-3] & same[e - 1][d : len(codes) - 3 + d]
-                                                  for d in (1, 2, 3) for e in (1, 2, 3)]))  # fmt: skip
     ends = np.cumsum([len(text) + 7 for text in texts])
-    found = np.zeros(len(texts), bool)
+    return tuple(_owners(places, ends) for places in (_stutters(codes), _mixtures(codes)))
+
+
+def _owners(places: np.ndarray, ends: np.ndarray) -> list[bool]:
+    found = np.zeros(len(ends), bool)
     found[np.searchsorted(ends, places, side="right")] = True
     return found.tolist()
+
+
+def _stutters(codes: np.ndarray) -> np.ndarray:
+    """Give the places of Han characters that stand three times within seven."""
+    han = (codes >= 0x4E00) & (codes <= 0x9FD5)
+    same = [np.append(han[:-d] & (codes[:-d] == codes[d:]), np.zeros(d, bool)) for d in (1, 2, 3)]
+    return np.flatnonzero(np.logical_or.reduce([same[d - 1][:-3] & same[e - 1][d : len(codes) - 3 + d]
+                                                for d in (1, 2, 3) for e in (1, 2, 3)]))  # fmt: skip
+
+
+def _mixtures(codes: np.ndarray) -> np.ndarray:
+    """Give the places where a letter or digit stands beside a mark of such runs: `_ODD_RUN` needs one."""
+    kinds = _ASCII_KINDS[np.minimum(codes, 127)]
+    return np.flatnonzero(kinds[:-1] + kinds[1:] == _MARK + _ALNUM)
 
 
 class _Rjieba:
@@ -166,9 +185,9 @@ class _Rjieba:
         self._mixed = re.compile("|".join(map(re.escape, mixed)))
         self._counts = cache(lambda: _Counts(lexicon, own))
 
-    def __call__(self, text: str, stutters: bool) -> list[str]:
+    def __call__(self, text: str, stutters: bool, mixes: bool) -> list[str]:
         if not stutters or not _STUTTER.search(text):
-            return self._cut_plain(text)
+            return self._cut_plain(text) if mixes else self._engine.cut(text)
         tokens, done = [], 0
         for block in _BLOCK.finditer(text):
             if _STUTTER.search(block[0]):
@@ -214,35 +233,51 @@ class _Rjieba:
 
 
 class _Counts:
-    """jieba's likeliest path, worked out as jieba does, addition by addition: where two are equal, that decides."""
+    """jieba's likeliest path, worked out as jieba does, addition by addition: where two are equal, that decides.
+
+    Few texts need it, so the dictionary's lines are sorted and looked up, which takes less than reading them all.
+    """
 
     def __init__(self, lexicon: Mapping[str, int], own: tuple[str, ...]):
         from importlib.util import find_spec
         from pathlib import Path
 
-        rows = (Path(find_spec("jieba").origin).parent / "dict.txt").read_text(encoding="utf-8").split()
-        counts = list(map(int, rows[1::3]))
-        self._counts, total = dict(zip(rows[::3], counts, strict=True)), sum(counts)
-        for word, frequency in (*lexicon.items(), *((word, _OWN_FREQUENCY) for word in own)):
-            self._counts[word] = frequency
-            total += frequency
-        self._log_total = log(total)
-        self._longest = max(map(len, self._counts))
+        self._added = {**lexicon, **dict.fromkeys(own, _OWN_FREQUENCY)}
+        lines = (Path(find_spec("jieba").origin).parent / "dict.txt").read_bytes().split(b"\n")
+        self._lines = sorted([*lines, *(word.encode("utf-8", "surrogatepass") for word in self._added)])
+        self._log_total = log(_JIEBA_TOTAL + sum(lexicon.values()) + _OWN_FREQUENCY * len(own))
 
     def cut(self, text: str) -> list[str]:
         route = {len(text): (0.0, 0)}
         for i in range(len(text) - 1, -1, -1):
-            ends = range(i + 1, min(i + self._longest, len(text)) + 1)
             route[i] = max(
-                (log(self._counts.get(text[i:j]) or 1) - self._log_total + route[j][0], j - 1)
-                for j in ends if j == i + 1 or self._counts.get(text[i:j])
-            )  # fmt: skip
+                (log(count or 1) - self._log_total + route[j][0], j - 1)
+                for j, count in self._words(text, i)
+                if count or j == i + 1
+            )
         tokens, at = [], 0
         while at < len(text):
             end = route[at][1] + 1
             tokens.append(text[at:end])
             at = end
         return tokens
+
+    def _words(self, text: str, start: int) -> Iterator[tuple[int, int]]:
+        """Yield the ends of words that may begin here and their counts, 0 for what only begins a word."""
+        for end in range(start + 1, len(text) + 1):
+            word = text[start:end]
+            prefix = word.encode("utf-8", "surrogatepass")
+            at = bisect_left(self._lines, prefix)
+            begun = at < len(self._lines) and self._lines[at].startswith(prefix)
+            if begun or end == start + 1:
+                yield end, self._added.get(word) or self._count(prefix + b" ")
+            if not begun:
+                return
+
+    def _count(self, entry: bytes) -> int:
+        at = bisect_left(self._lines, entry)
+        line = self._lines[at] if at < len(self._lines) else b""
+        return int(line.split(b" ")[1]) if line.startswith(entry) else 0
 
 
 def _is_leftover(is_word):
@@ -279,7 +314,7 @@ def _jieba_cutter(lexicon: Mapping[str, int], own: tuple[str, ...]):
         engine.add_word(word, frequency)
     for word in own:
         engine.add_word(word, _OWN_FREQUENCY)
-    return lambda text, _: engine.lcut(text)
+    return lambda text, *_: engine.lcut(text)
 
 
 def _plain_jieba():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minelib.errors import InputError
-from minelib.segment import _MIXED_WORDS, Segmenter, _plain_jieba, packaged_lexicon
+from minelib.segment import _JIEBA_TOTAL, _MIXED_WORDS, Segmenter, _plain_jieba, packaged_lexicon
 
 MATERIAL = [
     *"的了在是我有和不人这中大为上个国一以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经",
@@ -59,6 +59,10 @@ def test_many_texts_are_cut_as_each_alone(engines):
 def test_words_that_mix_scripts_are_those_of_the_dictionary():
     mixed = {w for w, n in _plain_jieba().FREQ.items() if n and re.search(r"[A-Za-z0-9+#&._%\-]", w)}
     assert set(_MIXED_WORDS.split()) == mixed
+
+
+def test_the_total_of_all_counts_is_that_of_the_dictionary():
+    assert _plain_jieba().total == _JIEBA_TOTAL
 
 
 @pytest.mark.parametrize("engine", ["rjieba", "jieba"])
