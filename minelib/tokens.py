@@ -81,10 +81,12 @@ class Tokens(Sequence):
 
     def take(self, rows: np.ndarray) -> "Tokens":
         """Return the texts of `rows`, in that order, under the same vocabulary."""
+        if np.array_equal(rows, np.arange(len(self))):
+            return self
         lengths, ends = self._lengths()[rows], self.ends[rows]
-        new_ends = lengths.cumsum()
-        places = np.arange(new_ends[-1] if len(rows) else 0) + np.repeat(ends - new_ends, lengths)
-        return Tokens(self.codes[places], new_ends, self.words)
+        some = (slice(at, at + _TEXTS) for at in range(0, len(lengths), _TEXTS))
+        codes = [self.codes[_places(ends[part], lengths[part])] for part in some]
+        return Tokens(np.concatenate([*codes, _NO_CODES]), lengths.cumsum(), self.words)
 
     def heads(self, sizes: Sequence[int]) -> "Tokens":
         """Return of each text the tokens that make up its first `sizes[i]` characters.
@@ -121,6 +123,11 @@ _TEXTS = 1 << 14  # texts looked at together, for memory's sake
 def _ends(counts: Iterable[np.ndarray]) -> np.ndarray:
     """Return where each text ends, given how many tokens it has."""
     return np.concatenate([*counts, np.zeros(0, dtype=np.int64)]).cumsum()
+
+
+def _places(ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return where the tokens of some texts stand, given where each text ends and how long it is."""
+    return np.arange(lengths.sum()) + np.repeat(ends - lengths.cumsum(), lengths)
 
 
 def _rank(order: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from minelib.knowledge import word_list
 from minelib.schema import MASK
 from minelib.tokens import Tokens
 
+_TEXTS = 1 << 16  # texts counted at a time, for memory's sake
 _WORD = re.compile(r"[一-鿿]{2,}|[A-Za-z]{2,}|[A-Za-z0-9]*[一-鿿]+[A-Za-z0-9一-鿿]*")
 
 
@@ -68,17 +69,26 @@ def term_counts(tokens: Sequence[Sequence[str]], *, min_df: int = 1, max_df: flo
     (('工资', '拖欠'), [[1.0, 1.0], [2.0, 0.0]])
     """
     coded = Tokens.of(tokens)
-    rows = np.repeat(np.arange(len(coded), dtype=np.int32), np.diff(coded.ends, prepend=0))
     used = np.zeros(len(coded.words), dtype=bool)
     used[coded.codes] = True
     words = zip(coded.words, used, strict=True)
     kept = np.fromiter((use and is_content_word(w) for w, use in words), dtype=bool, count=len(used))
-    column = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[coded.codes]
-    rows, column = rows[column >= 0], column[column >= 0]
-    shape = (len(coded), int(kept.sum()))
-    counts = sp.coo_matrix((np.ones(len(rows), dtype=np.float32), (rows, column)), shape=shape).tocsr()
-    matrix = TermMatrix(counts, tuple(coded.words[kept]))
+    column = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+    begins = range(0, max(len(coded), 1), _TEXTS)
+    parts = [_count(coded, slice(at, at + _TEXTS), column, int(kept.sum())) for at in begins]
+    matrix = TermMatrix(sp.vstack(parts, format="csr"), tuple(coded.words[kept]))
     return limit_frequency(matrix, min_df=min_df, max_df=max_df)
+
+
+def _count(tokens: Tokens, some: slice, column: np.ndarray, width: int) -> sp.csr_matrix:
+    """Count the words of some texts that follow each other; `column` is that of each word, -1 for none."""
+    ends = tokens.ends[some]
+    begin = tokens.ends[some.start - 1] if some.start else 0
+    where = column[tokens.codes[begin : ends[-1] if len(ends) else begin]]
+    rows = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=begin))
+    rows, where = rows[where >= 0], where[where >= 0]
+    shape = len(ends), width
+    return sp.coo_matrix((np.ones(len(rows), dtype=np.float32), (rows, where)), shape=shape).tocsr()
 
 
 def add_counts(first: TermMatrix, second: TermMatrix, *, times: float = 1.0) -> TermMatrix:

@@ -361,3 +361,16 @@ def test_petitions_in_traditional_script_tell_the_same_wrongs_once_cleaned(known
         find(cleaned.assign(**names)).table["label"].tolist()
         == find(plain.assign(**names)).table["label"].tolist()
     )
+
+
+def test_how_many_rows_are_added_up_at_a_time_changes_nothing(monkeypatch):
+    from minelib.issues.discover import sums
+    from minelib.issues.group import closeness
+
+    vectors = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
+    group = np.array([0, 1, -1, 0, 2, 1, 1, 2, -1])
+    total, near = sums(vectors, group), closeness(vectors, group)
+    monkeypatch.setattr("minelib.issues.discover._ROWS_ADDED", 2)
+    monkeypatch.setattr("minelib.issues.group._ROWS_SCORED", 2)
+    assert np.allclose(sums(vectors, group), total, rtol=1e-12)
+    assert np.allclose(closeness(vectors, group), near, rtol=1e-12)

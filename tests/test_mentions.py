@@ -1,9 +1,14 @@
 """Names of places and respondents are found, cut at the right place, and taken out."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minelib.mentions import (
+    Mention,
+    Mentions,
     find_mentions,
     mask_mentions,
     name_petitions,
@@ -131,3 +136,32 @@ def test_naming_no_petitions_gives_an_empty_table():
 def test_narrowest_area_and_first_place_and_respondent_win():
     found = find_mentions("A市A3区金桂路云栖苑小区，被金蝉商贸公司占用")
     assert (place_of(found), respondent_of(found), township_of(found)) == ("云栖苑", "金蝉商贸", "A3区")
+
+
+KINDS, NAMES = st.sampled_from(["road", "compound"]), st.text("金桂路云栖苑", min_size=1, max_size=3)
+FOUND = st.lists(
+    st.lists(st.builds(Mention, st.integers(0, 99), st.integers(0, 99), KINDS, NAMES), max_size=4), max_size=9
+)
+
+
+@given(FOUND)
+def test_coded_names_read_as_they_were(found):
+    mentions = Mentions.of(found)
+    assert list(mentions) == found
+    assert [mentions[i] for i in range(len(found))] == found
+    assert list(mentions.things) == sorted({(m.kind, m.name) for some in found for m in some})
+
+
+@given(FOUND, st.integers(0, 9))
+def test_however_parted_the_joined_names_are_the_same(found, cut):
+    whole, joined = Mentions.of(found), Mentions.joined(map(Mentions.of, (found[:cut], found[cut:])))
+    assert joined.spans.tolist() == whole.spans.tolist()
+    assert joined.codes.tolist() == whole.codes.tolist()
+    assert joined.ends.tolist() == whole.ends.tolist()
+    assert joined.things == whole.things
+
+
+@given(FOUND, st.randoms())
+def test_names_of_taken_rows_come_in_the_order_asked_for(found, random):
+    rows = np.array([random.randrange(len(found)) for _ in found], dtype=np.int64)
+    assert list(Mentions.of(found).take(rows)) == [found[i] for i in rows]

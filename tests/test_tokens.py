@@ -46,3 +46,15 @@ def test_words_are_counted_alike(texts):
     plain, coded = term_counts(texts), term_counts(Tokens.of(texts))
     assert plain.words == coded.words
     assert (plain.counts != coded.counts).nnz == 0
+
+
+def test_how_many_texts_are_looked_at_together_changes_nothing(monkeypatch):
+    texts = [["拖欠", "工资", "工资"], [], ["物业费"], ["工资", "拖欠"], ["物业费", "物业费"], []]
+    rows, sizes = np.array([4, 0, 0, 5, 2]), [2, 0, 9, 4, 3, 1]
+    whole = Tokens.of(texts)
+    counts, taken, heads = term_counts(whole).counts, whole.take(rows), whole.heads(sizes)
+    monkeypatch.setattr("minelib.tokens._TEXTS", 2)
+    monkeypatch.setattr("minelib.vectorise._TEXTS", 2)
+    assert (term_counts(whole).counts != counts).nnz == 0
+    assert list(whole.take(rows)) == list(taken) == [texts[i] for i in rows]
+    assert list(whole.heads(sizes)) == list(heads)

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 NEIGHBOURS = 15
 _SAMPLE = 8_000  # rows clustered at most; the rest join the nearest group
 _BLOCK = 1024
+_ROWS_ADDED = 1 << 17  # rows added up at a time: the product is made of doubles
 _ALIKE = 0.8  # groups this much as close to each other as to themselves are one
 _JOIN = 0.55  # a member nearer to its group's centre than this belongs to it
 _COHESION = 0.5  # mean closeness to the centre a group must have
@@ -102,9 +103,14 @@ def _centres(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def sums(vectors, group: np.ndarray):
     """Add the rows of each group up; rows of group -1 are left out."""
+    n = int(group.max(initial=-1)) + 1
+    begins = range(0, max(len(group), 1), _ROWS_ADDED)
+    return sum(_sums(vectors[at : at + _ROWS_ADDED], group[at : at + _ROWS_ADDED], n) for at in begins)
+
+
+def _sums(vectors, group: np.ndarray, n: int):
     inside = np.flatnonzero(group >= 0)
-    shape = int(group.max(initial=-1)) + 1, vectors.shape[0]
-    return sp.csr_matrix((np.ones(len(inside)), (group[inside], inside)), shape=shape) @ vectors
+    return sp.csr_matrix((np.ones(len(inside)), (group[inside], inside)), shape=(n, len(group))) @ vectors
 
 
 def _join(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:

@@ -149,7 +149,9 @@ def closeness(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
     centre = sums(vectors, group)
     length = np.linalg.norm(centre, axis=1, keepdims=True)
     centre = np.divide(centre, length, out=np.zeros_like(centre), where=length > 0)
-    return np.where(group >= 0, np.clip(np.einsum("ij,ij->i", vectors, centre[group]), 0, 1), 0.0)
+    some = (slice(at, at + _ROWS_SCORED) for at in range(0, len(group), _ROWS_SCORED))
+    near = [np.einsum("ij,ij->i", vectors[part], centre[group[part]]) for part in some]
+    return np.where(group >= 0, np.clip(np.concatenate(near), 0, 1), 0.0)
 
 
 def _known(rows: Rows) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,8 @@ of two rows.  It is summed as log odds, as in record linkage (Fellegi and Sunter
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from minelib.matters.names import TaughtNames
-from minelib.mentions import HEAD, Mention, find_mentions, name_stem, normalise_name
+from minelib.mentions import HEAD, Mention, Mentions, find_mentions, name_stem, normalise_name
 from minelib.schema import MASK
 from minelib.tokens import Tokens
 from minelib.vectorise import TermMatrix, add_counts, document_frequency, limit_frequency, term_counts, tfidf
@@ -95,19 +96,19 @@ def gather(
         Grievance classes each petition may be of; empty where not known.
     """
     respondents = [normalise_name(MASK.sub("", r), "company") for r in text_column(petitions, "respondent")]
-    places = [find_mentions(place) for place in text_column(petitions, "place")]
+    places = Mentions.of(map(find_mentions, text_column(petitions, "place")))
     named = _named(petitions, mentions, places, respondents)
     return Evidence(
         words=words,
-        grams=_weigh(term_counts([_grams(title) for title in petitions["title"]]), max_df=0.05),
+        grams=_weigh(term_counts(_grams(petitions["title"].tolist())), max_df=0.05),
         names=_rarity(_matrix(named)),
         stems=_matrix(_stems(petitions["title"], mentions)),
         **_areas(petitions["title"], mentions, places),
-        sites=_matrix([{m.name: 1.0 for m in found if m.kind not in NO_NAME} for found in places]),
-        towns=_matrix([{m.name: 1.0 for m in found if m.kind == "township"} for found in places]),
-        respondents=_matrix([{r: 1.0} if r else {} for r in respondents]),
+        sites=_matrix({m.name: 1.0 for m in found if m.kind not in NO_NAME} for found in places),
+        towns=_matrix({m.name: 1.0 for m in found if m.kind == "township"} for found in places),
+        respondents=_matrix({r: 1.0} if r else {} for r in respondents),
         petitioners=_petitioners(text_column(petitions, "petitioner_id")),
-        classes=_matrix([dict.fromkeys(codes, 1.0) for codes in classes]),
+        classes=_matrix(dict.fromkeys(codes, 1.0) for codes in classes),
         days=_days(petitions),
     )
 
@@ -121,7 +122,13 @@ def dots(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarr
     return out
 
 
-def _grams(title: str) -> list[str]:
+def _grams(titles: list[str]) -> Tokens:
+    """Return the runs of three characters of each title."""
+    blocks = (titles[at : at + _CHUNK] for at in range(0, len(titles), _CHUNK))
+    return Tokens.joined(Tokens.of([_runs(title) for title in block]) for block in blocks)
+
+
+def _runs(title: str) -> list[str]:
     """Return the runs of three characters, each sorted: 云栖网 and 栖云网 share one."""
     text = _AREA.sub("", title)
     return ["".join(sorted(run)) for run in zip(text, text[1:], text[2:], strict=False)]
@@ -139,10 +146,9 @@ def _named(
     mentions: Sequence[Sequence[Mention]],
     places: Sequence[Sequence[Mention]],
     respondents: Sequence[str],
-) -> list[dict[str, float]]:
-    """Return the names of places and respondents in each petition, and how much each counts."""
+) -> Iterator[dict[str, float]]:
+    """Yield the names of places and respondents in each petition, and how much each counts."""
     taught = TaughtNames.of(mentions)
-    rows = []
     columns = (text_column(petitions, c) for c in ("title", "text"))
     for title, text, found, where, whom in zip(*columns, mentions, places, respondents, strict=True):
         named = [m for m in found if m.kind not in NO_NAME]
@@ -151,40 +157,44 @@ def _named(
         inside |= set(MASK.findall(title))  # one person or number behind it, whoever that is
         anywhere = {m.name for m in named} | taught.find(_DOTS.sub("", text[:_HEAD]))
         anywhere |= set(MASK.findall(text[:HEAD]))
-        rows.append({name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside})
-    return rows
+        yield {name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside}
 
 
-def _stems(titles: Iterable[str], mentions: Sequence[Sequence[Mention]]) -> list[dict[str, float]]:
-    """Return the pairs of characters in the names of each title."""
-    rows = []
+def _stems(titles: Iterable[str], mentions: Sequence[Sequence[Mention]]) -> Iterator[dict[str, float]]:
+    """Yield the pairs of characters in the names of each title."""
     for title, found in zip(titles, mentions, strict=True):
         stems = [name_stem(m.name) for m in found if m.kind not in _NO_STEM and m.end <= len(title)]
-        rows.append({stem[i : i + 2]: 1.0 for stem in stems for i in range(max(1, len(stem) - 1))})
-    return rows
+        yield {stem[i : i + 2]: 1.0 for stem in stems for i in range(max(1, len(stem) - 1))}
 
 
 def _areas(
     titles: Iterable[str], mentions: Sequence[Sequence[Mention]], places: Sequence[Sequence[Mention]]
 ) -> dict[str, sp.csr_matrix]:
     """Return matrices of the counties and cities of titles and places, and of townships anywhere."""
-    rows = {"counties": [], "cities": [], "townships": []}
-    for title, found, where in zip(titles, mentions, places, strict=True):
-        districts = [m.name for m in found if m.kind == "district" and m.end <= len(title)]
-        districts += [m.name for m in where if m.kind == "district"]
-        rows["counties"].append({name: 1.0 for name in districts if name[-1] in "县区"})
-        rows["cities"].append({name: 1.0 for name in districts if name[-1] in "市州"})
-        rows["townships"].append({m.name: 1.0 for m in [*found, *where] if m.kind == "township"})
+
+    def districts(ends: str) -> Iterator[dict[str, float]]:
+        for title, found, where in zip(titles, mentions, places, strict=True):
+            said = [*(m for m in found if m.end <= len(title)), *where]
+            yield {m.name: 1.0 for m in said if m.kind == "district" and m.name[-1] in ends}
+
+    anywhere = ([*found, *where] for found, where in zip(mentions, places, strict=True))
+    townships = ({m.name: 1.0 for m in found if m.kind == "township"} for found in anywhere)
+    rows = {"counties": districts("县区"), "cities": districts("市州"), "townships": townships}
     return {name: _matrix(found) for name, found in rows.items()}
 
 
-def _matrix(rows: list[dict[str, float]]) -> sp.csr_matrix:
-    """Return one row a dict, one column a key in order of the keys."""
-    columns = {name: j for j, name in enumerate(sorted({name for row in rows for name in row}))}
-    ends = np.cumsum([0] + [len(row) for row in rows])
-    where = np.array([columns[name] for row in rows for name in row], dtype=np.int32)
-    data = np.array([value for row in rows for value in row.values()], dtype=np.float32)
-    return sp.csr_matrix((data, where, ends), shape=(len(rows), len(columns)))
+def _matrix(rows: Iterable[dict[str, float]]) -> sp.csr_matrix:
+    """Return one row a dict, one column a key in order of the keys; rows are held as numbers only."""
+    seen: dict[str, int] = {}
+    where, data, ends = array("i"), array("f"), array("q", [0])
+    for row in rows:
+        where.extend(seen.setdefault(name, len(seen)) for name in row)
+        data.extend(row.values())
+        ends.append(len(where))
+    rank = np.empty(len(seen), dtype=np.int32)
+    rank[[seen[name] for name in sorted(seen)]] = np.arange(len(seen), dtype=np.int32)
+    columns = rank[np.array(where, dtype=np.int32)]
+    return sp.csr_matrix((np.array(data), columns, np.array(ends)), shape=(len(ends) - 1, len(seen)))
 
 
 def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
@@ -199,7 +209,7 @@ def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
 
 def _petitioners(ids: list[str]) -> sp.csr_matrix:
     """Weigh petitioners so that two letters of one share 1, the less the more letters there are."""
-    senders = _matrix([{sender: 1.0} if sender else {} for sender in ids])
+    senders = _matrix({sender: 1.0} if sender else {} for sender in ids)
     share = 1 - np.log(np.maximum(document_frequency(senders), 1)) / np.log(MANY_LETTERS)
     return (senders @ sp.diags_array(np.sqrt(share.clip(min=0)).astype(np.float32))).tocsr()
 

@@ -12,7 +12,7 @@ from minelib.matters.average import average_groups
 from minelib.matters.copies import copy_of
 from minelib.matters.evidence import Evidence, dots, gather, word_weights
 from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chances, features
-from minelib.mentions import Mention, mention_petitions
+from minelib.mentions import Mention, Mentions, mention_petitions
 from minelib.schema import LINK, frame
 from minelib.tokens import Tokens
 
@@ -85,10 +85,10 @@ def link_matters(
     rows = petitions.iloc[order].reset_index(drop=True)
     coded = Tokens.of(tokens).take(order) if tokens is not None else Tokens.of(_cut(rows))
     words = word_weights(rows["title"], coded)
-    named = [mentions[i] for i in order] if mentions is not None else mention_petitions(rows)
+    named = Mentions.of(mentions).take(order) if mentions is not None else mention_petitions(rows)
     first, likeness = copy_of(rows, words, named)
     kept = np.unique(first)
-    named = [named[i] for i in kept]
+    named = named.take(kept)
     codes = _codes(classes, order[kept]) if classes is not None else [set()] * len(kept)
     small = len(kept) < SMALL
     words = word_weights(rows["title"].iloc[kept], coded.take(kept), named) if small else words[kept]

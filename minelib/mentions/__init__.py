@@ -11,10 +11,12 @@ from minelib.mentions.place import (
     respondent_of,
     township_of,
 )
+from minelib.mentions.table import Mentions
 
 __all__ = [
     "HEAD",
     "Mention",
+    "Mentions",
     "find_mentions",
     "mask_mentions",
     "mention_petitions",

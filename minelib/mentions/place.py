@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from minelib.mentions.find import Mention, find_mentions
+from minelib.mentions.table import Mentions
 
 # Which kind says best where it is, and against whom; the first that a text names is taken.
 PLACE_KINDS = ("compound", "village", "school", "hospital", "place", "road", "area", "transit")
@@ -43,7 +44,7 @@ def township_of(mentions: Sequence[Mention]) -> str:
     return next(iter(towns + narrow + districts), "")
 
 
-def mention_petitions(petitions: pd.DataFrame) -> list[list[Mention]]:
+def mention_petitions(petitions: pd.DataFrame) -> Mentions:
     """Find the names in each title and the head of each text, joined by a line break.
 
     Looks at one petition at a time, so it may be mapped over blocks.
@@ -53,7 +54,7 @@ def mention_petitions(petitions: pd.DataFrame) -> list[list[Mention]]:
     ['金桂路', '云栖苑']
     """
     pairs = zip(petitions["title"], petitions["text"], strict=True)
-    return [find_mentions(f"{title}\n{text[:HEAD]}") for title, text in pairs]
+    return Mentions.of(find_mentions(f"{title}\n{text[:HEAD]}") for title, text in pairs)
 
 
 def name_petitions(

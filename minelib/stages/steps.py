@@ -42,9 +42,9 @@ def _mark_block(petitions: pd.DataFrame) -> list[str]:
 def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:
     """Link petitions of the same thing."""
     from minelib.matters import link_matters
-    from minelib.mentions import mention_petitions, name_petitions
+    from minelib.mentions import Mentions, mention_petitions, name_petitions
 
-    mentions = [found for block in words.map(mention_petitions) for found in block]
+    mentions = Mentions.joined(words.map(mention_petitions))
     found = link_matters(
         words.petitions,
         tokens=words.tokens,
