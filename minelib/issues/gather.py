@@ -19,6 +19,7 @@ DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still
 _ROWS_A_DIMENSION = 4
 _ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
 _ROWS_PLACED = 1 << 16  # rows given their vectors at a time, for memory's sake
+_TEXTS = ("title", "text")
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _OTHER_CLASS = 0.8  # what is left of a score where the petition is of another class than the wrong
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
@@ -56,7 +57,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All petitions of a ledger by `record_id`; words counted and weighed; titles cut, without names."""
+    """All petitions of a ledger by `record_id`, without their texts; words counted and weighed; titles cut."""
 
     table: pd.DataFrame
     rows: Rows
@@ -75,14 +76,16 @@ def gather(
     map_blocks: MapBlocks = map_here,
 ) -> tuple[Gathered, np.ndarray]:
     """Bring petitions into a fixed order and into numbers; also return that order."""
+    order = np.argsort(petitions["record_id"].to_numpy(dtype=object), kind="stable")
+    texts, rest = petitions[list(_TEXTS)], petitions.drop(columns=list(_TEXTS))
     given = {"matter_id": matter_id, "class_code": class_code}
-    table = petitions.assign(**{k: np.asarray(v, dtype=object) for k, v in given.items()})
-    order = np.argsort(table["record_id"].to_numpy(dtype=object), kind="stable")
+    table = rest.assign(**{k: np.asarray(v, dtype=object) for k, v in given.items()})
     table = table.iloc[order].reset_index(drop=True)
     matter, ids = pd.factorize(table["matter_id"], sort=True)
     site = pd.factorize(_sites(table, ids))[0][matter]
-    said, heads = read_petitions(table, wrongs, map_blocks)
-    terms = _terms(table["title"].tolist(), Tokens.of(tokens).take(order), heads)
+    said, heads = read_petitions(texts.iloc[order], wrongs, map_blocks)
+    sizes = texts["title"].str.len().to_numpy(np.int64)[order]
+    terms = _terms(sizes, Tokens.of(tokens).take(order), heads)
     score = _heed_class(said, table["class_code"], wrongs)
     weights = tfidf(terms.counts)
     rows = Rows(matter, site, score, _embed(weights, seed), table["class_code"].to_numpy(object))
@@ -132,14 +135,14 @@ def _sites(table: pd.DataFrame, matter_ids: Sequence[str]) -> pd.Series:
     return site.fillna(pd.Series([f"\0{m}" for m in matter_ids], index=site.index))
 
 
-def _terms(titles: list[str], tokens: Tokens, heads: Tokens) -> TermMatrix:
+def _terms(title_sizes: np.ndarray, tokens: Tokens, heads: Tokens) -> TermMatrix:
     """Count each petition's words, those of titles twice, without the names of places and respondents."""
     plain, masked = term_counts(tokens), term_counts(heads)
-    names = _name_words(term_counts(tokens.heads([len(title) for title in titles])), masked)
+    names = _name_words(term_counts(tokens.heads(title_sizes)), masked)
     words = add_counts(plain, masked)
     kept = np.array([w not in names and not _DISTRICT.fullmatch(w) for w in words.words], dtype=bool)
     terms = TermMatrix(words.counts[:, kept], tuple(np.array(words.words, dtype=object)[kept]))
-    return limit_frequency(terms, min_df=min(_MIN_TEXTS, max(2, len(titles) // 10)))
+    return limit_frequency(terms, min_df=min(_MIN_TEXTS, max(2, len(tokens) // 10)))
 
 
 def _name_words(titles: TermMatrix, masked: TermMatrix) -> set[str]:

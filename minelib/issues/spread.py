@@ -37,7 +37,9 @@ def spread_scores(vectors: np.ndarray, score: sp.csr_matrix) -> np.ndarray:
         train = taught & (fold != k)
         if train.any():
             spread[fold == k] = vectors[fold == k] @ _ridge(vectors[train], target[train])[:, :-1]
-    return _WEIGHT * np.clip(spread, 0, 1)
+    np.clip(spread, 0, 1, out=spread)  # in place: a million rows take a gigabyte
+    spread *= _WEIGHT
+    return spread
 
 
 def best_wrong(score: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
