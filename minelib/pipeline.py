@@ -32,7 +32,7 @@ from minelib.runs import (
     staged,
     write_json,
 )
-from minelib.scale import Engine, Here, at_once, in_turn
+from minelib.scale import Engine, Here, at_once, give_back, in_turn
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -90,6 +90,7 @@ def mine(
         run, rejects, reader = _run_stages(
             _Stages(folder, report, engine), reading, inputs, key, config, engine
         )
+        give_back()
         with engine.stage("写出结果、简报", _STAGES - 1, _STAGES):
             write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
@@ -145,6 +146,7 @@ class _Stages:
                 self._store.put(name, self._key, make())
             # read back, so that a reused stage and a fresh one are the same
             made = self._store.get(name, self._key)
+            give_back()
             self._report(f"{title}：完成")
         else:
             self._report(f"{title}：沿用上次结果（输入、选项、程序均未变）")

@@ -144,3 +144,11 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
         open_engine("dask", scheduler="127.0.0.1:1"),
     ):
         pass
+
+
+def test_free_memory_is_given_back_and_what_is_used_stays():
+    from minelib.scale import give_back
+
+    kept = bytearray(b"\1" * (1 << 20))
+    give_back()
+    assert sum(kept) == 1 << 20
