@@ -45,7 +45,7 @@ class Tokens(Sequence):
         words = np.array(coded.dictionary.to_pylist(), dtype=object)
         order = np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
         codes = coded.indices.to_numpy(zero_copy_only=False)
-        return cls(_rank(order)[codes] if len(words) else _NO_CODES, lengths.cumsum(), words[order])
+        return cls(ranks(order)[codes] if len(words) else _NO_CODES, lengths.cumsum(), words[order])
 
     @classmethod
     def joined(cls, parts: Iterable["Tokens"]) -> "Tokens":
@@ -85,7 +85,7 @@ class Tokens(Sequence):
             return self
         lengths, ends = self._lengths()[rows], self.ends[rows]
         some = (slice(at, at + _TEXTS) for at in range(0, len(lengths), _TEXTS))
-        codes = [self.codes[_places(ends[part], lengths[part])] for part in some]
+        codes = [self.codes[places(ends[part], lengths[part])] for part in some]
         return Tokens(np.concatenate([*codes, _NO_CODES]), lengths.cumsum(), self.words)
 
     def heads(self, sizes: Sequence[int]) -> "Tokens":
@@ -125,12 +125,21 @@ def _ends(counts: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate([*counts, np.zeros(0, dtype=np.int64)]).cumsum()
 
 
-def _places(ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return where the tokens of some texts stand, given where each text ends and how long it is."""
+def places(ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return where what belongs to some texts stands, given where that of each text ends and how much it is.
+
+    >>> places(np.array([5, 2]), np.array([2, 2])).tolist()
+    [3, 4, 0, 1]
+    """
     return np.arange(lengths.sum()) + np.repeat(ends - lengths.cumsum(), lengths)
 
 
-def _rank(order: np.ndarray) -> np.ndarray:
+def ranks(order: Sequence[int]) -> np.ndarray:
+    """Return the place of each number in `order`, which holds every one once.
+
+    >>> ranks([2, 0, 1]).tolist()
+    [1, 2, 0]
+    """
     rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
+    rank[np.asarray(order, dtype=np.int64)] = np.arange(len(order), dtype=np.int32)
     return rank

@@ -19,7 +19,7 @@ DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still
 _ROWS_A_DIMENSION = 4
 _ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
 _ROWS_PLACED = 1 << 16  # rows given their vectors at a time, for memory's sake
-_TEXTS = ("title", "text")
+_TEXT_COLUMNS = ("title", "text")
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _OTHER_CLASS = 0.8  # what is left of a score where the petition is of another class than the wrong
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
@@ -57,7 +57,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All petitions of a ledger by `record_id`, without their texts; words counted and weighed; titles cut."""
+    """All petitions of a ledger by `record_id`, without their texts; words counted and weighed.
+
+    `heads` are the words of the titles, without names.
+    """
 
     table: pd.DataFrame
     rows: Rows
@@ -77,7 +80,7 @@ def gather(
 ) -> tuple[Gathered, np.ndarray]:
     """Bring petitions into a fixed order and into numbers; also return that order."""
     order = np.argsort(petitions["record_id"].to_numpy(dtype=object), kind="stable")
-    texts, rest = petitions[list(_TEXTS)], petitions.drop(columns=list(_TEXTS))
+    texts, rest = petitions[list(_TEXT_COLUMNS)], petitions.drop(columns=list(_TEXT_COLUMNS))
     given = {"matter_id": matter_id, "class_code": class_code}
     table = rest.assign(**{k: np.asarray(v, dtype=object) for k, v in given.items()})
     table = table.iloc[order].reset_index(drop=True)

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from minelib.matters.names import TaughtNames
 from minelib.mentions import HEAD, Mention, Mentions, find_mentions, name_stem, normalise_name
 from minelib.schema import MASK
-from minelib.tokens import Tokens
+from minelib.tokens import Tokens, ranks
 from minelib.vectorise import TermMatrix, add_counts, document_frequency, limit_frequency, term_counts, tfidf
 
 TITLE_WEIGHT = 3  # a title's words count as if said this often
@@ -191,9 +191,7 @@ def _matrix(rows: Iterable[dict[str, float]]) -> sp.csr_matrix:
         where.extend(seen.setdefault(name, len(seen)) for name in row)
         data.extend(row.values())
         ends.append(len(where))
-    rank = np.empty(len(seen), dtype=np.int32)
-    rank[[seen[name] for name in sorted(seen)]] = np.arange(len(seen), dtype=np.int32)
-    columns = rank[np.array(where, dtype=np.int32)]
+    columns = ranks([seen[name] for name in sorted(seen)])[np.array(where, dtype=np.int32)]
     return sp.csr_matrix((np.array(data), columns, np.array(ends)), shape=(len(ends) - 1, len(seen)))
 
 

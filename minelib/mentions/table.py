@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minelib.mentions.find import Mention
+from minelib.tokens import places, ranks
 
 _TEXTS = 1 << 12  # texts whose names are made at a time
 
@@ -51,7 +52,8 @@ class Mentions(Sequence):
                 spans.extend((start, end))
                 codes.append(seen.setdefault((kind, name), len(seen)))
             ends.append(len(codes))
-        things, rank = _ranked(seen)
+        things = tuple(sorted(seen))
+        rank = ranks([seen[thing] for thing in things])
         return cls(_int32(spans).reshape(-1, 2), rank[_int32(codes)], np.array(ends, dtype=np.int64), things)
 
     @classmethod
@@ -84,10 +86,9 @@ class Mentions(Sequence):
 
     def take(self, rows: np.ndarray) -> "Mentions":
         """Return the names of the texts `rows`, in that order; `things` holds those no text has any more, too."""
-        lengths, ends = self._lengths()[rows], self.ends[rows]
-        new_ends = lengths.cumsum()
-        places = np.arange(lengths.sum()) + np.repeat(ends - new_ends, lengths)
-        return Mentions(self.spans[places], self.codes[places], new_ends, self.things)
+        lengths = self._lengths()[rows]
+        where = places(self.ends[rows], lengths)
+        return Mentions(self.spans[where], self.codes[where], lengths.cumsum(), self.things)
 
     def _made(self, first: int, last: int) -> list[Mention]:
         things = self.things
@@ -100,11 +101,3 @@ class Mentions(Sequence):
 
 def _int32(values: array) -> np.ndarray:
     return np.array(values, dtype=np.int32)
-
-
-def _ranked(seen: dict[tuple[str, str], int]) -> tuple[tuple[tuple[str, str], ...], np.ndarray]:
-    """Return what was seen, sorted, and for each number in order of sight its place there."""
-    things = tuple(sorted(seen))
-    rank = np.empty(len(things), dtype=np.int32)
-    rank[[seen[thing] for thing in things]] = np.arange(len(things), dtype=np.int32)
-    return things, rank
