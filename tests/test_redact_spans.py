@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from minelib.redact import records
 from minelib.redact.find import find_many
 from minelib.redact.numbers import valid_identity
-from minelib.redact.view import view
+from minelib.redact.view import Page, view
 
 
 def found(text):
@@ -237,3 +239,41 @@ def test_words_beside_titles_are_left(text):
 def test_what_a_text_holds_does_not_hang_on_its_neighbours():
     texts = ["村民张小芳反映", "", "电话13800138000", "王", "被告钦梅诉称"] * 3
     assert find_many(texts) == [find_many([text])[0] for text in texts]
+
+
+def test_texts_side_by_side_read_as_each_alone():
+    texts = ["張(zhāng)三１３\u200b八", "", "〈姓名3QK7〉王(wáng)五", "路灯不亮", "\u200b李四"]
+    page = list(Page(texts))
+    for text, v in zip(texts, page, strict=True):
+        alone = view(text)
+        assert (v.text, v.digits) == (alone.text, alone.digits)
+        spans = [(a, b) for b in range(len(v.text) + 1) for a in range(b + 1)]
+        assert [v.original(*s) for s in spans] == [alone.original(*s) for s in spans]
+
+
+def test_places_are_counted_from_the_start_of_each_text_and_asked_once():
+    asked = []
+
+    def stops(codes):
+        asked.append(len(codes))
+        return np.flatnonzero(codes == ord("。"))
+
+    page = Page(["甲。乙。", "丙", "。"])
+    assert [v.places(stops) for v in page] == [[1, 3], [], [0]]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "住3栋802房、12号附3号5栋1单元201室",
+        "5栋、6幢 2单元1203，七栋三零二",
+        "1201业主与1302室住户，3-2-501家住",
+        "号楼栋座#1栋",
+    ],
+)
+def test_doors_around_a_building_are_those_of_a_whole_search(text):
+    v = view(text)
+    for pattern, find in ((records._DOOR, records._buildings), (records._UNIT_ROOM, records._units)):
+        around = [m.span() for m in records._around(pattern, v.text, v.places(find))]
+        assert around == [m.span() for m in pattern.finditer(v.text)]

@@ -10,6 +10,7 @@ from minelib.redact.spans import Span
 from minelib.redact.view import View
 
 _HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}", re.A)
+_REACH = 30  # characters that the name of a service and what follows it have at most before the account
 _AT = r" ?(?:@|\(at\)|\[at\]|#at#|#(?=[a-z\d]+\.(?:com|cn|net)\b)| at |艾特) ?"
 _EMAIL = re.compile(
     rf"[A-Za-z0-9][\w.+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]*(?: ?(?:[.·]|点|dot) ?[A-Za-z0-9\-]+)+",
@@ -34,12 +35,13 @@ def _account() -> re.Pattern:
 def accounts(v: View) -> Iterator[Span]:
     """Find e-mail addresses and account names; 业主微信群 and 微信公众号 name no account."""
     text = v.text
-    if "@" not in text and not _HINT.search(text):
+    hint = _HINT.search(text)
+    if "@" not in text and not hint:
         return
     yield from (Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text))
     yield from (Span(*m.span(), "SOCIAL") for m in _WXID.finditer(text))
     yield from (Span(*m.span(1), "SOCIAL") for m in _NAMED.finditer(text))
-    for m in _account().finditer(text):
+    for m in _account().finditer(text, max(0, hint.start() - _REACH)) if hint else ():
         called = _CALLED.search(text, m.start(), m.start(1))
         if not _NO_ACCOUNT.search(m[1]) and (called or len(m[1]) > 5 and re.search(r"\d", m[1])):
             yield Span(*m.span(1), "SOCIAL")

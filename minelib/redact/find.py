@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
 
 from minelib.redact import names
 from minelib.redact.accounts import accounts
@@ -14,7 +17,7 @@ from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
 from minelib.redact.spots import candidates
 from minelib.redact.titles import familiar, given, hidden, polite, surnamed, titled
-from minelib.redact.view import View, view
+from minelib.redact.view import Page, View, char_table, digit_table, followed
 
 _PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed)
 _FORMS = (given, polite, spaced, minority, mixed)
@@ -126,8 +129,19 @@ def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
     return best if best and best.bits > (-10 if filled else -4) else None
 
 
+@cache
+def _item_table() -> np.ndarray:
+    return char_table([*".、)", *map(chr, range(0x4E00, 0xA000))])
+
+
+def _items(codes: np.ndarray) -> np.ndarray:
+    return followed(codes, digit_table(), _item_table())
+
+
 def _numbered(r: _Reading) -> Iterator[Candidate]:
     """Read the items of a numbered list as names where most of them are: 1王芳、2李强、3紫艳."""
+    if len(r.view.places(_items)) < _FEWEST_ITEMS:
+        return
     items = [Candidate(*m.span(1), names.SURE) for m in _ITEM.finditer(r.view.text)]
     if len(items) >= _FEWEST_ITEMS and 2 * sum(not r.is_free(c) for c in items) >= len(items):
         yield from (c for c in items if r.is_free(c))
@@ -211,8 +225,8 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     [(2, 5, 'NAME'), (8, 19, 'PHONE')]
     """
     blocks = [(i, at, block) for i, text in enumerate(texts) for at, block in _blocks(text)]
-    views = [view(block) for _, _, block in blocks]
-    readings = list(map(_read, views, candidates(views)))
+    page = Page([block for _, _, block in blocks])
+    readings = list(map(_read, page, candidates(page)))
     if model:
         for r in readings:
             _take_likely(r, names.LIKELY)

@@ -9,7 +9,7 @@ import numpy as np
 from minelib.redact.lexicon import Words, any_of, lexicon
 from minelib.redact.names import STRONG, before_bits
 from minelib.redact.spans import Span
-from minelib.redact.view import View, char_table
+from minelib.redact.view import View, char_table, followed
 
 _DOT = re.compile(r"(?<=[一-鿿])\.[一-鿿]")
 _DOTTED = re.compile(r"([一-鿿]{2,8})((?:[·.][一-鿿]{2,8}){1,2})")
@@ -17,9 +17,14 @@ _DOTTED = re.compile(r"([一-鿿]{2,8})((?:[·.][一-鿿]{2,8}){1,2})")
 
 @cache
 def _undotted() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
+    """Return the pattern, and tables of the characters it may begin with and go on with."""
     groups = [w for w in lexicon().minority if len(w) > 1]
     pattern = re.compile(rf"(?:{any_of(groups)}){{2,3}}|{any_of(w for w in groups if len(w) > 2)}")
     return pattern, char_table(w[0] for w in groups), char_table(w[1] for w in groups)
+
+
+def _undotted_starts(codes: np.ndarray) -> np.ndarray:
+    return followed(codes, *_undotted()[1:])
 
 
 def _syllables(text: str, words: Words) -> int:
@@ -39,8 +44,8 @@ def _sounds() -> re.Pattern:
 def minority(v: View) -> Iterator[Span]:
     """Find names of two or more syllable groups, with a dot (阿依古丽·艾合买提) or without (仁增卓玛)."""
     text, words = v.text, lexicon().minority
-    pattern, firsts, seconds = _undotted()
-    for start in v.pairs(firsts, seconds):
+    pattern = _undotted()[0]
+    for start in v.places(_undotted_starts):
         if m := pattern.match(text, start):
             yield Span(start, m.end(), "NAME")
     dotted = "·" in text or "." in text and _DOT.search(text)
@@ -59,24 +64,33 @@ def minority(v: View) -> Iterator[Span]:
 
 
 @cache
-def _spaced() -> re.Pattern:
+def _spaced() -> tuple[re.Pattern, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the pattern, and tables of what stands before it and of its first two characters."""
     lex = lexicon()
     given = "".join(c for c, bits in lex.given.items() if bits > -8)
-    return re.compile(
+    pattern = re.compile(
         rf"(?<=[: ])[{''.join(lex.surnames)}] {{1,4}}[{given}](?: {{1,4}}[{given}])?(?=[ ,。;()|\n]|$)"
     )
+    return pattern, char_table(": "), char_table(lex.surnames), char_table(" ")
+
+
+def _spaced_starts(codes: np.ndarray) -> np.ndarray:
+    _, before, surnames, space = _spaced()
+    starts = followed(codes, surnames, space)
+    return starts[before[codes[starts - 1]]]
 
 
 def spaced(v: View) -> Iterator[Span]:
     """Find names written wide in a form: 姓名: 张  三."""
-    for m in _spaced().finditer(v.text):
+    starts = v.places(_spaced_starts)
+    for m in _spaced()[0].finditer(v.text, starts[0]) if starts else ():
         # In 姓 名: the label itself is written wide.
         label = v.text[max(0, m.start() - 5) : m.start()].rstrip(": ")
         if before_bits(v.text, m.start()) >= STRONG or label.endswith("名"):
             yield Span(m.start(), m.end(), "NAME")
 
 
-_LETTERS = re.compile("[A-Za-zāáǎàēéěèīíǐìōóǒòūúǔù]{2}")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZāáǎàēéěèīíǐìōóǒòūúǔù"
 _LATIN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,12}(?![A-Za-z0-9@_.])")
 _ROMAN = re.compile(r"(?<![A-Za-z])([A-Z][a-z]+) ([A-Z][a-z]+(?:-?[A-Za-z][a-z]+)?)(?![A-Za-z])")
 
@@ -87,10 +101,19 @@ _SPELT = re.compile("([一-鿿])[a-zāáǎàēéěèīíǐìōóǒòūúǔù]{2,
 _AND = frozenset("和与及或")  # A和logo
 
 
+@cache
+def _letters() -> np.ndarray:
+    return char_table(_LETTERS)
+
+
+def _two_letters(codes: np.ndarray) -> np.ndarray:
+    return followed(codes, _letters(), _letters())
+
+
 def mixed(v: View) -> Iterator[Span]:
     """Find names half in pinyin (刘duan, wang大海) and wholly (Wang Jianguo)."""
     text, lex = v.text, lexicon()
-    if not _LETTERS.search(text):
+    if not v.places(_two_letters):
         return
     for m in _ROMAN.finditer(text):
         if m[1].lower() in lex.pinyin or m[2].lower() in lex.pinyin:

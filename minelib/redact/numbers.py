@@ -9,7 +9,7 @@ import numpy as np
 from minelib.knowledge import packaged_toml
 from minelib.redact.lexicon import any_of
 from minelib.redact.spans import Span
-from minelib.redact.view import CHINESE_DIGITS, View, char_table
+from minelib.redact.view import CHINESE_DIGITS, CODES, View, char_table, followed
 
 # What may stand between the digits of one number when people write it in groups.
 _GAP = r"[ \-.·_/*]{0,2}"
@@ -174,15 +174,17 @@ def _digit_table() -> np.ndarray:
     return char_table([*"0123456789*×xX#OolI", *CHINESE_DIGITS])
 
 
-def _runs(v: View) -> list[Run]:
+def _stretches(codes: np.ndarray) -> np.ndarray:
     """Find the stretches with digits enough; only these are looked at closer, and most texts have none."""
-    places = np.flatnonzero(_digit_table()[v.codes])
-    if len(places) < _FEWEST:
-        return []
+    places = np.flatnonzero(_digit_table()[codes])
     ends = np.append(np.flatnonzero(places[1:] - places[:-1] > _NEAR), len(places) - 1)
     sizes = np.diff(ends, prepend=-1)
-    return [(max(0, int(places[end - size + 1]) - _NEAR), int(places[end]) + 1 + _NEAR)
-            for end, size in zip(ends.tolist(), sizes.tolist(), strict=True) if size >= _FEWEST]  # fmt: skip
+    long = sizes >= _FEWEST
+    return np.column_stack((places[ends[long] - sizes[long] + 1], places[ends[long]] + 1))
+
+
+def _runs(v: View) -> list[Run]:
+    return [(max(0, start - _NEAR), stop + _NEAR) for start, stop in v.places(_stretches)]
 
 
 def numbers(v: View) -> Iterator[Span]:
@@ -207,10 +209,21 @@ _PLATE_MASKED = re.compile(rf"[{PROVINCES}][A-Z][ ·.\-]?(?=[A-Z0-9]*[*×xX])[A-
 _PLATE_HINT = re.compile(r"[A-Z](?:[ ·.\-]?[A-Z0-9*×]{4}| [A-Z0-9] )", re.I)
 
 
+@cache
+def _plate_tables() -> tuple[np.ndarray, np.ndarray]:
+    letters = [c for c in map(chr, range(CODES >> 4)) if re.match("[A-Z]", c, re.I)]
+    return char_table(letters), char_table([*letters, *" ·.-0123456789*×"])
+
+
+def _plate_starts(codes: np.ndarray) -> np.ndarray:
+    return followed(codes, *_plate_tables())
+
+
 def plates(v: View) -> Iterator[Span]:
     """Find number plates; a small letter or a province that is none needs a text that speaks of cars."""
     text, found, unsure, provinces = v.text, [], [], set()
-    if not _PLATE_HINT.search(text):
+    starts = v.places(_plate_starts)
+    if not starts or not _PLATE_HINT.search(text, starts[0]):
         return
     for m in (*_PLATE.finditer(text), *_PLATE_MASKED.finditer(text), *_PLATE_APART.finditer(text)):
         if sum(c.isdigit() for c in m[0]) < 2:

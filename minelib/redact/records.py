@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from string import ascii_letters
+
+import numpy as np
 
 from minelib.redact.numbers import PROVINCES
 from minelib.redact.spans import Span
-from minelib.redact.view import View
+from minelib.redact.view import View, char_table, digit_table
 
 _HAN_DIGITS = "零〇一二三四五六七八九十百"
 _N = rf"(?:[A-Za-z]?\d{{1,4}}[A-Za-z]?|[{_HAN_DIGITS}]{{1,4}}|[A-Za-z])"
@@ -50,20 +54,65 @@ _STREET_END = re.compile("(?:[路街巷弄里道桥岭坪园院]|胡同|宿舍|[
 _GROUP_END = re.compile("(?:[组队屯寨湾冲]|散户|村民?小?组)$")
 
 
-# What a pattern cannot do without; most texts have none of it.
-_STOREY = re.compile(r"楼\d")
-_DOORWAY = re.compile(r"[梯门座]\d")
+_REACH = 20  # characters a door has at most before the first word for a building
 
 
-def _doors(text: str) -> Iterator[re.Match]:
-    if any(c in text for c in "栋幢座#") or "号楼" in text or "楼" in text and _STOREY.search(text):
-        yield from _DOOR.finditer(text)
-    if "单元" in text or any(c in text for c in "梯门座") and _DOORWAY.search(text):
-        yield from _UNIT_ROOM.finditer(text)
+_NUMBER_BEGINS = frozenset(f"{_HAN_DIGITS}{ascii_letters}")
+
+
+@cache
+def _number_ends() -> np.ndarray:
+    return digit_table() | char_table(_NUMBER_BEGINS)
+
+
+@cache
+def _marks(chars: str) -> np.ndarray:
+    return char_table(chars)
+
+
+def _numbered(codes: np.ndarray, marks: str) -> np.ndarray:
+    """Find the characters that have a number before them, with or without a space."""
+    places = np.flatnonzero(_marks(marks)[codes])
+    before = np.where(codes[places - 1] == ord(" "), codes[places - 2], codes[places - 1])
+    return places[_number_ends()[before]]
+
+
+# Where what a pattern cannot do without stands; most texts have none of it.
+def _buildings(codes: np.ndarray) -> np.ndarray:
+    return _numbered(codes, "栋幢座号#楼")
+
+
+def _units(codes: np.ndarray) -> np.ndarray:
+    return _numbered(codes, "单梯门座")
+
+
+def _three_digits(codes: np.ndarray) -> np.ndarray:
+    is_digit = digit_table()[codes]
+    return np.flatnonzero(is_digit[:-2] & is_digit[1:-1] & is_digit[2:])
+
+
+def _around(pattern: re.Pattern, text: str, places: list[int]) -> Iterator[re.Match]:
+    """Give what `finditer` would, of a pattern that begins with a number and holds one of `places` within `_REACH`."""
+    at = 0
+    for place in places:
+        at = max(at, place - _REACH)
+        while at < place:
+            m = pattern.match(text, at) if text[at] in _NUMBER_BEGINS or text[at].isdecimal() else None
+            if m:
+                yield m
+            at = m.end() if m else at + 1
+
+
+def _doors(v: View) -> Iterator[re.Match]:
+    text = v.text
+    yield from _around(_DOOR, text, v.places(_buildings))
+    yield from _around(_UNIT_ROOM, text, v.places(_units))
+    if not (digits := v.places(_three_digits)):
+        return
     if any(word in text for word in _OWNERS):
-        yield from _OWNED_ROOM.finditer(text)
+        yield from _OWNED_ROOM.finditer(text, digits[0])
     rooms = _DASHED.finditer(text) if "-" in text else ()
-    alone = _LONE_ROOM.finditer(text) if "室" in text or "房" in text else ()
+    alone = _LONE_ROOM.finditer(text, digits[0]) if "室" in text or "房" in text else ()
     for m in (*rooms, *alone):
         if _OWNER.match(text, m.end()) or _DWELLS.search(text[max(0, m.start() - 25) : m.start()]):
             yield m
@@ -72,7 +121,7 @@ def _doors(text: str) -> Iterator[re.Match]:
 def addresses(v: View) -> Iterator[Span]:
     """Find the part of an address that leads to one door: 3栋802房, 响田路[86号附5号] of somebody's home."""
     text = v.text
-    yield from (Span(m.start(), m.end(), "ADDRESS") for m in _doors(text))
+    yield from (Span(m.start(), m.end(), "ADDRESS") for m in _doors(v))
     for m in _NUMBER.finditer(text):
         digits = _BEFORE_NUMBER.search(text, max(0, m.start() - 8), m.start())
         if not digits:
@@ -101,30 +150,14 @@ _BORN_AFTER = re.compile(
 )
 
 
-_BORN = (
-    "出生",
-    "生于",
-    "生日",
-    "生人",
-    "生的",
-    "年生",
-    "月生",
-    "日生",
-    "出于",
-    "诞生",
-    "年龄",
-    "男",
-    "女",
-    "DOB",
-    "dob",
-)
-_BORN_NUMBER = re.compile(r"\d ?生")
+_BORN = ("出于", "年龄", "男", "女", "DOB", "dob")
+_BORN_WORD = re.compile(r"出生|诞生|生[于日人的]|[年月日]生|\d ?生")
 
 
 def births(v: View) -> Iterator[Span]:
     """Find dates that the text calls somebody's birth."""
     text = v.text
-    if not (any(word in text for word in _BORN) or "生" in text and _BORN_NUMBER.search(text)):
+    if not ("生" in text and _BORN_WORD.search(text) or any(word in text for word in _BORN)):
         return
     for m in _DATE.finditer(text):
         before = text[max(0, m.start() - 16) : m.start()]

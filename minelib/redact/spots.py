@@ -13,9 +13,8 @@ import numpy as np
 from minelib.redact import names
 from minelib.redact.lexicon import any_of, lexicon
 from minelib.redact.names import DOUBTFUL, STRONG, Candidate, likeliest
-from minelib.redact.view import CODES, View, char_table
+from minelib.redact.view import CODES, GAP, Page, char_table
 
-_GAP = 5  # empty characters between two texts, so that no look beside a place meets another text
 _FLOOR = -50.0
 
 _Groups = Sequence[tuple[Iterable[str], float]]
@@ -119,8 +118,8 @@ def _promising(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the places where a name may begin, and the most that can be said of it but for what stands before."""
     own, given, _ = _bits()
     han = _han()
-    places = np.flatnonzero(han[codes[:-_GAP]] & han[codes[1 : 1 - _GAP]])
-    places = places[places >= _GAP]
+    places = np.flatnonzero(han[codes[:-GAP]] & han[codes[1 : 1 - GAP]])
+    places = places[places >= GAP]
     before = _before(codes, places)
     named = before > STRONG
     keep = named | (own[codes[places]] != np.float32(names.STRANGE))
@@ -145,17 +144,16 @@ def _compound() -> re.Pattern:
     return re.compile(rf"(?=[{heads}]){any_of(lexicon().compounds)}(?=[㐀-鿿])")
 
 
-def candidates(views: Sequence[View]) -> list[list[Candidate]]:
+def candidates(page: Page) -> list[list[Candidate]]:
     """Find every doubtful or sure name of each text, the best reading at each start."""
-    gap = np.zeros(_GAP, np.uint32)
-    sizes = np.array([len(v.codes) + _GAP for v in views])
-    begins = np.cumsum(sizes) - sizes + _GAP
-    codes = np.concatenate([part for v in views for part in (gap, v.codes)] + [gap])
-    places, most = _promising(codes)
-    owner = np.searchsorted(begins, places, side="right") - 1
-    found: list[list[Candidate]] = [[] for _ in views]
-    for i, at, bits in zip(owner.tolist(), (places - begins[owner]).tolist(), most.tolist(), strict=True):
-        found[i].append(likeliest(views[i].text, at, 1, bits))
-    for v, best in zip(views, found, strict=True):
-        best += [likeliest(v.text, m.start(), 2) for m in _compound().finditer(v.text)]
+    texts = [v.text for v in page]
+    places, most = _promising(page.codes)
+    owner = np.searchsorted(page.begins, places, side="right") - 1
+    found: list[list[Candidate]] = [[] for _ in texts]
+    for i, at, bits in zip(
+        owner.tolist(), (places - page.begins[owner]).tolist(), most.tolist(), strict=True
+    ):
+        found[i].append(likeliest(texts[i], at, 1, bits))
+    for text, best in zip(texts, found, strict=True):
+        best += [likeliest(text, m.start(), 2) for m in _compound().finditer(text)]
     return [[c for c in best if c and c.bits > DOUBTFUL] for best in found]

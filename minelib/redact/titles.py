@@ -9,7 +9,7 @@ import numpy as np
 from minelib.redact.lexicon import any_of, lexicon
 from minelib.redact.names import EDGE
 from minelib.redact.spans import Span
-from minelib.redact.view import View, char_table
+from minelib.redact.view import View, char_table, followed
 
 # Below this a surname is an everyday word first (时, 应, 平 …) and counts only where more says person.
 EVERYDAY = 1.0
@@ -36,6 +36,7 @@ _CLOSE = (
 
 @cache
 def _titled() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
+    """Return the pattern, and tables of the characters it may begin with and go on with."""
     lex = lexicon()
     titles = [*(lex.titles - lex.short_titles), *lex.kin]
     surname = rf"{any_of(lex.compounds)}|[{''.join(lex.surnames)}]"
@@ -43,6 +44,10 @@ def _titled() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
     firsts = {*lex.surnames, *(c[0] for c in lex.compounds)}
     seconds = {*(t[0] for t in titles), *lex.short_titles, *(c[1] for c in lex.compounds)}
     return pattern, char_table(firsts), char_table(seconds)
+
+
+def _titled_starts(codes: np.ndarray) -> np.ndarray:
+    return followed(codes, *_titled()[1:])
 
 
 def _is_person(text: str, m: re.Match) -> bool:
@@ -82,8 +87,8 @@ def _is_verb_surname(text: str, m: re.Match, before: str) -> bool:
 
 def titled(v: View) -> Iterator[Span]:
     """Find a surname with a title or a kin word behind it."""
-    pattern, firsts, seconds = _titled()
-    for start in v.pairs(firsts, seconds):
+    pattern = _titled()[0]
+    for start in v.places(_titled_starts):
         m = pattern.match(v.text, start)
         if m and _is_person(v.text, m):
             yield Span(start, m.end(), "NAME_TITLE", len(m[2]))
@@ -181,12 +186,21 @@ _OFFICE = re.compile("[市县区省州镇乡村委党政校院厅局办总支副
 
 
 @cache
-def _shared() -> re.Pattern:
+def _shared() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
+    """Return the pattern, and tables of its surnames and of what stands between them."""
     lex = lexicon()
-    every = f"[{''.join(c for c, bits in lex.surnames.items() if bits >= EVERYDAY)}]"
+    surnames = [c for c, bits in lex.surnames.items() if bits >= EVERYDAY]
+    every = f"[{''.join(surnames)}]"
     person = any_of(w for w in lex.titles | lex.persons if len(w) > 1)
-    return re.compile(rf"{every}(?:[、和,及]{every}){{1,4}}(?:等?[两二三四五几])(?:[位名个]|人的?)?{person}"
-                      rf"|(?<![一-鿿]){every}、{every}{person}")  # fmt: skip
+    pattern = re.compile(rf"{every}(?:[、和,及]{every}){{1,4}}(?:等?[两二三四五几])(?:[位名个]|人的?)?{person}"
+                         rf"|(?<![一-鿿]){every}、{every}{person}")  # fmt: skip
+    return pattern, char_table(surnames), char_table("、和,及")
+
+
+def _shared_starts(codes: np.ndarray) -> np.ndarray:
+    _, surnames, between = _shared()
+    starts = followed(codes, surnames, between)
+    return starts[surnames[codes[starts + 2]]]
 
 
 def _given_names(text: str) -> Iterator[re.Match]:
@@ -239,6 +253,7 @@ def polite(v: View) -> Iterator[Span]:
             yield Span(*m.span(1), "NAME")
         else:
             yield Span(m.start(1), m.end(), "NAME_TITLE", len(m[2]))
-    for m in _shared().finditer(text) if "、" in text or "和" in text else ():
+    starts = v.places(_shared_starts)
+    for m in _shared()[0].finditer(text, starts[0]) if starts else ():
         if text[m.start() - 1 : m.start() + 1] not in lex.words:
             yield Span(m.start(), m.end(), "NAME_TITLE")

@@ -7,8 +7,7 @@ character to one character, so offsets stay; what is dropped is remembered.
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -27,38 +26,7 @@ CHINESE_DIGITS = {
     **dict(zip("壹贰叁肆伍陆柒捌玖幺", "1234567891", strict=True)),
 }
 CODES = 0x110000
-
-
-@dataclass(frozen=True)
-class View:
-    """The plain form of a text, and where each of its characters stood.
-
-    Attributes
-    ----------
-    text : str
-        The plain form.
-    codes : ndarray of uint32, shape (len(text),)
-        The characters of `text` as numbers.
-    """
-
-    text: str
-    codes: np.ndarray
-    _offsets: tuple[int, ...] | None
-
-    @property
-    def digits(self) -> str:
-        """Give the plain form with Chinese numerals written as digits."""
-        return _to_text(_tables()[1][self.codes])
-
-    def pairs(self, firsts: np.ndarray, seconds: np.ndarray) -> list[int]:
-        """Give the places where a character of one table is followed by one of another (see `char_table`)."""
-        return np.flatnonzero(firsts[self.codes[:-1]] & seconds[self.codes[1:]]).tolist()
-
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        """Give the offsets in the untouched text; what was dropped inside or behind belongs to it."""
-        if self._offsets is None:
-            return start, end
-        return self._offsets[start], self._offsets[end]
+GAP = 5  # empty characters between two texts of a page, so that no look beside a place meets another text
 
 
 def char_table(chars: Iterable[str]) -> np.ndarray:
@@ -66,6 +34,12 @@ def char_table(chars: Iterable[str]) -> np.ndarray:
     table = np.zeros(CODES, bool)
     table[[ord(c) for c in chars]] = True
     return table
+
+
+@cache
+def digit_table() -> np.ndarray:
+    r"""Make the table of all that a pattern's ``\d`` matches."""
+    return char_table(re.findall(r"\d", "".join(map(chr, range(0x20000)))))
 
 
 def _replacements() -> dict[str, str]:
@@ -93,6 +67,12 @@ def _tables() -> tuple[np.ndarray, np.ndarray]:
     return plain, digits
 
 
+@cache
+def _droppable() -> np.ndarray:
+    """Make the table of the characters that `DROPPED` may begin with."""
+    return char_table([c for c in map(chr, range(0x10000)) if c == "(" or re.match(f"[{INVISIBLE}]", c)])
+
+
 def to_codes(text: str) -> np.ndarray:
     """Give the characters of a text as numbers."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -102,6 +82,115 @@ def _to_text(codes: np.ndarray) -> str:
     return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
+def followed(codes: np.ndarray, firsts: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+    """Give the places where a character of one table is followed by one of another (see `char_table`)."""
+    return np.flatnonzero(firsts[codes[:-1]] & seconds[codes[1:]])
+
+
+Find = Callable[
+    [np.ndarray], np.ndarray
+]  # codes → places in them, in order: shape (n,), or (n, 2) for stretches
+
+
+class Page:
+    """The plain forms of many texts side by side, so that a character is looked for in all of them at once.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Attributes
+    ----------
+    codes : ndarray of uint32
+        The characters of all plain forms as numbers, `GAP` zeros before, between and behind them.
+    begins, ends : ndarray of int, shape (len(texts),)
+        Where each plain form stands in `codes`.
+    """
+
+    def __init__(self, texts: Sequence[str]):
+        plain, _ = _tables()
+        between = "\0" * GAP
+        # A mask that is there already is neither read nor split: characters no rule knows stand in its place.
+        blank = (MASK.sub(lambda m: "\0" * len(m[0]), t) if "〈" in t else t for t in texts)
+        self.codes = plain[to_codes(between.join(["", *blank, ""]))]
+        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+        self.ends = np.cumsum(sizes + GAP)
+        self.begins = self.ends - sizes
+        self._whole = _to_text(self.codes)
+        self._offsets: dict[int, list[int]] = {}
+        self._found: dict[Find, tuple[np.ndarray, list[int], list[int]]] = {}
+        self._drop(np.array([i for m in self._dropped() for i in range(*m.span())], np.int64))
+
+    def __iter__(self) -> Iterator["View"]:
+        spans = zip(self.begins.tolist(), self.ends.tolist(), strict=True)
+        return (View(self, i, self._whole[start:stop]) for i, (start, stop) in enumerate(spans))
+
+    def _dropped(self) -> Iterator[re.Match]:
+        last = 0
+        for at in np.flatnonzero(_droppable()[self.codes]).tolist():
+            if at >= last and (m := DROPPED.match(self._whole, at)):
+                yield m
+                last = m.end()
+
+    def _drop(self, places: np.ndarray) -> None:
+        """Take characters out, and remember where those of each text that had some stood."""
+        if not len(places):
+            return
+        owners = np.unique(np.searchsorted(self.begins, places, side="right") - 1)
+        keep = np.ones(len(self.codes), bool)
+        keep[places] = False
+        for i in owners.tolist():
+            start, stop = self.begins[i], self.ends[i]
+            self._offsets[i] = [*np.flatnonzero(keep[start:stop]).tolist(), int(stop - start)]
+        self.codes = self.codes[keep]
+        self._whole = _to_text(self.codes)
+        self.begins, self.ends = (at - np.searchsorted(places, at) for at in (self.begins, self.ends))
+
+    def places(self, i: int, find: Find) -> list:
+        """Give the places of one text that `find` picks; it is asked once for all texts."""
+        if find not in self._found:
+            places = find(self.codes)
+            firsts = places if places.ndim == 1 else places[:, 0]
+            bounds = (np.searchsorted(firsts, at).tolist() for at in (self.begins, self.ends))
+            self._found[find] = (places, *bounds)
+        places, starts, stops = self._found[find]
+        start, stop = starts[i], stops[i]
+        return (places[start:stop] - self.begins[i]).tolist() if start < stop else []
+
+    def offsets(self, i: int) -> list[int] | None:
+        """Tell where each character of a plain form stood in its text; None where nothing was dropped."""
+        return self._offsets.get(i)
+
+
+class View:
+    """The plain form of one text of a page.
+
+    Attributes
+    ----------
+    text : str
+        The plain form.
+    """
+
+    __slots__ = ("_i", "_page", "text")
+
+    def __init__(self, page: Page, i: int, text: str):
+        self._page, self._i, self.text = page, i, text
+
+    @property
+    def digits(self) -> str:
+        """Give the plain form with Chinese numerals written as digits."""
+        return _to_text(_tables()[1][self._page.codes[self._page.begins[self._i] : self._page.ends[self._i]]])
+
+    def places(self, find: Find) -> list:
+        """Give the places in the plain form that `find` picks; a function of a module, asked once for a page."""
+        return self._page.places(self._i, find)
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Give the offsets in the untouched text; what was dropped inside or behind belongs to it."""
+        offsets = self._page.offsets(self._i)
+        return (start, end) if offsets is None else (offsets[start], offsets[end])
+
+
 def view(text: str) -> View:
     """Make the plain form of a text.
 
@@ -109,17 +198,5 @@ def view(text: str) -> View:
     >>> v.text, v.digits, v.original(0, 2)
     ('张三:1三八', '张3:138', (0, 9))
     """
-    plain, _ = _tables()
-    # A mask that is there already is neither read nor split: characters no rule knows stand in its place.
-    codes = plain[to_codes(MASK.sub(lambda m: "\0" * len(m[0]), text) if "〈" in text else text)]
-    flat = _to_text(codes)
-    gaps = [m.span() for m in DROPPED.finditer(flat)]
-    offsets = None
-    if gaps:
-        keep = np.ones(len(codes), bool)
-        for start, stop in gaps:
-            keep[start:stop] = False
-        offsets = (*np.flatnonzero(keep).tolist(), len(flat))
-        codes = codes[keep]
-        flat = _to_text(codes)
-    return View(flat, codes, offsets)
+    (only,) = Page([text])
+    return only
