@@ -69,6 +69,32 @@ def test_name_of_one_row_is_masked_in_every_other():
     assert table["text"][2] == "谷斌海路该修了"
 
 
+def test_short_name_told_in_one_cell_is_masked_in_the_others_of_its_row_only():
+    rows = [{"title": "林强家楼上漏水", "text": "户主林强不修"}, {"text": "望林强起来"}]
+    told, _ = Redactor(KEY, model=False).redact_petitions(petitions({"text": "我叫林强"}, *rows[1:]))
+    assert "林强" not in told["text"][0] and told["text"][1] == "望林强起来"
+    both, _ = Redactor(KEY, model=False).redact_petitions(
+        petitions({"title": "问林强起来的事", "text": "我叫林强"})
+    )
+    assert "林强" not in both["title"][0] + both["text"][0]
+
+
+def test_a_cell_said_again_in_many_rows_is_read_once(monkeypatch):
+    read = []
+    real = Redactor.spans_many
+    monkeypatch.setattr(
+        Redactor, "spans_many", lambda self, texts, **o: read.extend(texts) or real(self, texts, **o)
+    )
+    Redactor(KEY).redact_petitions(petitions(*[{"text": "路灯不亮", "category": "市政"}] * 5))
+    assert sorted(read) == ["市政", "路灯不亮"]
+
+
+def test_title_behind_a_name_stays_though_another_cell_tells_the_name():
+    rows = petitions({"title": "感谢陈明律师", "text": "陈明律师态度好，我叫陈明"})
+    table, _ = Redactor(KEY, model=False).redact_petitions(rows)
+    assert "律师" in table["title"][0] and "律师" in table["text"][0] and "陈明" not in table.to_csv()
+
+
 def test_some_rows_of_a_table_are_redacted_as_well():
     rows = petitions({"text": "路灯不亮"}, {"text": "我叫张小芳"}, {"text": "张小芳又来"})
     table, _ = Redactor(KEY).redact_petitions(rows[1:])

@@ -58,8 +58,6 @@ class Part:
         As `schema.PETITION`: redacted, nobody named.
     changed : tuple of (row, column)
         Cells masked in this round and not read again since.
-    clean : frozenset of (row, column)
-        Cells that were read as the leak gate reads them, and in which nothing was found.
     found : frozenset of (str, str)
         Strings masked in this round that tell one person from all others, and their kinds.
     masked : Counter
@@ -70,15 +68,17 @@ class Part:
 
     petitions: pd.DataFrame
     changed: tuple[tuple[int, int], ...]
-    clean: frozenset[tuple[int, int]]
     found: frozenset[tuple[str, str]] = field(repr=False)
     masked: Counter
     rows: frozenset[int]
 
     def clean_texts(self) -> set[str]:
-        """Return the texts of the clean cells."""
-        cells = self.petitions[list(TEXT_COLUMNS)].to_numpy(dtype=object)
-        return {cells[i, column] for i, column in self.clean}
+        """Return the texts of the cells that were read last, and in which nothing was found."""
+        changed = set(self.changed)
+        cells = zip(*(self.petitions[c] for c in TEXT_COLUMNS), strict=True)
+        return {
+            t for i, row in enumerate(cells) for column, t in enumerate(row) if (i, column) not in changed
+        }
 
 
 def redact_block(petitions: pd.DataFrame, redactor) -> Part:
@@ -98,7 +98,6 @@ def compare_block(part: Part, redactor, new: Found) -> Part:
     """Further round: mask what was found anywhere in the round before, and read what changed as the gate will."""
     table = RowTable(redactor, part.petitions)
     table.changed.update(part.changed)
-    table.clean.update(part.clean)
     if new:
         table.compare(new.surfaces)
     table.read_again()
@@ -142,7 +141,7 @@ def _part(table: RowTable, petitions: pd.DataFrame, masked: Counter, rows: froze
     out = frame(petitions.assign(**columns)[list(PETITION)], PETITION)
     rows = rows | {i for i, _ in table.touched}
     found = frozenset(pair for pair in table.found if is_telling(*pair))
-    return Part(out, tuple(sorted(table.changed)), frozenset(table.clean), found, masked + table.masked, rows)
+    return Part(out, tuple(sorted(table.changed)), found, masked + table.masked, rows)
 
 
 def redact_petitions(redactor, petitions: pd.DataFrame) -> tuple[pd.DataFrame, RedactionLog]:

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from minelib.redact.identity import is_nobody
+from minelib.redact.lexicon import lexicon
 from minelib.redact.names import is_name
 from minelib.redact.spans import Span, settle
 from minelib.redact.surfaces import Surfaces
@@ -51,16 +52,11 @@ def own_strings(petitioner: str, identity: str, respondent: str) -> list[str]:
     return names + [w for w in identity.split() if len(w) >= 6]
 
 
-def _split(texts: Sequence[str], spans: Sequence[Span]) -> list[list[Span]]:
-    """Give each column its spans back; the columns were read as one text, joined by line feeds."""
-    out, start = [], 0
-    for text in texts:
-        end = start + len(text)
-        inside = (s for s in spans if s.start < end and start < s.end)
-        cut = ((max(s.start, start) - start, min(s.end, end) - start, s) for s in inside)
-        out.append([Span(a, b, s.kind, s.keep * (s.end <= end)) for a, b, s in cut])
-        start = end + 1
-    return out
+def _names(cells: Sequence[str], found: Mapping[str, Sequence[Span]]) -> list[str]:
+    """Give the names found in the cells of a row but for those that are words too."""
+    words = lexicon().words
+    names = {c[s.start : s.end - s.keep] for c in cells if c for s in found[c] if s.kind == "NAME"}
+    return sorted(name for name in names if len(name) > 1 and name not in words)
 
 
 class RowTable:
@@ -73,26 +69,27 @@ class RowTable:
         self.found: set[tuple[str, str]] = set()
         self.changed: set[tuple[int, int]] = set()  # masked and not read again since
         self.touched: set[tuple[int, int]] = set()  # masked at all
-        self.clean: set[tuple[int, int]] = set()  # read by themselves, and nothing found
 
     def mask(self, row: int, column: int, spans: Sequence[Span]) -> None:
         text = self.cells[row][column]
         self.masked.update(s.kind for s in spans)
         self.found.update((text[s.start : s.end], s.kind) for s in spans)
         self.cells[row][column] = self.redactor.apply(text, spans)
-        self.clean.discard((row, column))
         self.changed.add((row, column))
         self.touched.add((row, column))
 
     def read_rows(self, own: Sequence[Sequence[str]]) -> None:
-        """Read each row as one text, so that a name in its title counts in its reply."""
-        for at in range(0, len(self.cells), _CHUNK):
-            chunk = range(at, min(at + _CHUNK, len(self.cells)))
-            texts = ["\n".join(self.cells[i]) for i in chunk]
-            for i, spans in zip(chunk, self.redactor.spans_many(texts, own[at : at + _CHUNK]), strict=True):
-                for column, part in enumerate(_split(self.cells[i], spans)) if spans else ():
-                    if part:
-                        self.mask(i, column, part)
+        """Read each different cell once; a name in a row's title counts in its reply."""
+        texts = list(dict.fromkeys(cell for cells in self.cells for cell in cells if cell))
+        found = {}
+        for at in range(0, len(texts), _CHUNK):
+            some = texts[at : at + _CHUNK]
+            found.update(zip(some, self.redactor.spans_many(some), strict=True))
+        for i, cells in enumerate(self.cells):
+            listed = [*own[i], *_names(cells, found)]
+            for column, text in enumerate(cells):
+                if text and (spans := self.redactor.listed(text, found[text], listed)):
+                    self.mask(i, column, spans)
 
     def compare(self, surfaces: Surfaces) -> None:
         """Mask what was found in other rows."""
@@ -106,7 +103,6 @@ class RowTable:
         """Read what changed as the leak gate will: a mask can bring to light what stood beside it."""
         places, self.changed = sorted(self.changed), set()
         found = self.redactor.spans_many([self.cells[i][column] for i, column in places], model=False)
-        self.clean.update(places)
         for (i, column), spans in zip(places, found, strict=True):
             if spans:
                 self.mask(i, column, spans)

@@ -59,22 +59,17 @@ class Redactor:
         """Find the personal information of one text, sorted, not overlapping."""
         return self.spans_many([text])[0]
 
-    def spans_many(
-        self, texts: Sequence[str], own: Sequence[Sequence[str]] | None = None, *, model: bool | None = None
-    ) -> list[list[Span]]:
+    def spans_many(self, texts: Sequence[str], *, model: bool | None = None) -> list[list[Span]]:
         """Find the personal information of many texts at once, which asks the model in batches.
 
         Parameters
         ----------
         texts : sequence of str
-        own : sequence of sequences of str, optional
-            For each text strings known to be personal in it, such as the petitioner's name.
         model : bool, optional
             Overrides the redactor's own choice.
         """
         found = find_many(texts, model=self.model if model is None else model)
-        return [self._listed(t, self.kept(t, s), own[i] if own else ())
-                for i, (t, s) in enumerate(zip(texts, found, strict=True))]  # fmt: skip
+        return [self.listed(t, self.kept(t, s)) for t, s in zip(texts, found, strict=True)]
 
     def kept(self, text: str, spans: Sequence[Span]) -> list[Span]:
         """Leave out the names the user wants to read."""
@@ -82,7 +77,8 @@ class Redactor:
             s for s in spans if not s.kind.startswith("NAME") or text[s.start : s.end] not in self._keep_names
         ]
 
-    def _listed(self, text: str, spans: list[Span], own: Sequence[str]) -> list[Span]:
+    def listed(self, text: str, spans: list[Span], own: Sequence[str] = ()) -> list[Span]:
+        """Add to what was found in a text the names the user wants masked, and `own` names known to stand in it."""
         words = [w for w in (*self._mask_names, *own) if w in text and w not in self._keep_names]
         if not words:
             return spans
