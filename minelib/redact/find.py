@@ -91,12 +91,11 @@ def _ask_model(readings: Sequence[_Reading]) -> None:
         return
     from minelib.redact.model import people
 
-    parts = list(dict.fromkeys(part for _, _, part in windows))
-    answers = dict(zip(parts, people(parts), strict=True))
+    answers = people([part for _, _, part in windows])
     tagged: dict[int, bytearray] = {}
-    for r, at, part in windows:
+    for (r, at, _), persons in zip(windows, answers, strict=True):
         marks = tagged.setdefault(id(r), bytearray(len(r.view.text)))
-        for start, end in answers[part]:
+        for start, end in persons:
             marks[at + start : at + end] = b"\1" * (end - start)
     for r in readings:
         for c in r.doubtful:
