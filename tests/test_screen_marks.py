@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from minelib.knowledge import packaged_toml
 from minelib.screen import exact_interval, mark_allegations, mark_groups
 from minelib.screen.shares import share_words, wilson_low
 
@@ -70,3 +71,13 @@ def test_the_lower_bound_is_scipys_wilson():
 
 def test_percentages_begin_at_twenty():
     assert "%" not in share_words(5, 19, 0.1, 0.5) and "%" in share_words(5, 20, 0.1, 0.5)
+
+
+def test_a_pattern_names_the_words_it_needs():
+    groups = packaged_toml("groups")["group"]
+    assert all(bool(g.get("pattern")) == bool(g.get("needs")) for g in groups)
+    assert mark_groups(["我今年72岁，押金不退", "孩子7岁不能入学", "工地拖欠三个月工资"]) == [
+        "老年人",
+        "未成年人",
+        "农民工",
+    ]

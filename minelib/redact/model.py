@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 _BATCH = 32
-_REMEMBERED = 1 << 16  # texts whose answers a process keeps: in a large ledger the same wording comes again and again
+_REMEMBERED = (
+    1 << 16
+)  # texts whose answers a process keeps: in a large ledger the same wording comes again and again
 
 
 @cache

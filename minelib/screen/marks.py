@@ -30,6 +30,7 @@ class _Group:
     words: tuple[str, ...]
     title: tuple[str, ...]
     pattern: re.Pattern | None
+    needs: tuple[str, ...]
     not_: re.Pattern | None
 
     def found_in(self, text: str) -> bool:
@@ -59,8 +60,14 @@ def mark_groups(texts: Iterable[str]) -> list[str]:
     >>> mark_groups(["八旬老人被收取高额会员费", "咨询养老保险缴费年限", "包工头拖欠我们工资"])
     ['老年人', '', '农民工']
     """
-    groups = _groups()
-    return ["、".join(g.name for g in groups if g.found_in(text)) for text in texts]
+    texts, groups = list(texts), _groups()
+    # One look for all words tells which texts a group has to look at closer; most say nothing of it.
+    likely = _words_said([[*g.words, *g.title, *g.needs] for g in groups], texts) > 0
+    found = [[""] * len(texts) for _ in groups]
+    for g, group in enumerate(groups):
+        for i in np.flatnonzero(likely[g]).tolist():
+            found[g][i] = group.name if group.found_in(texts[i]) else ""
+    return ["、".join(filter(None, names)) for names in zip(*found, strict=True)]
 
 
 def mark_allegations(titles: Iterable[str], texts: Iterable[str], class_codes: Iterable[str]) -> np.ndarray:
@@ -123,5 +130,6 @@ def _group(entry: Mapping) -> _Group:
         tuple(entry["words"]),
         tuple(entry["title"]),
         re.compile(pattern) if pattern else None,
+        tuple(entry.get("needs", ())),
         re.compile("|".join(map(re.escape, not_))) if not_ else None,
     )
