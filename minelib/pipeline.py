@@ -32,7 +32,7 @@ from minelib.runs import (
     staged,
     write_json,
 )
-from minelib.scale import Engine, Here, at_once, give_back, in_turn
+from minelib.scale import Engine, Here, at_once, give_back, in_turn, set_aside
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -84,7 +84,7 @@ def mine(
     config, report, folder = config or Config(), report or (lambda line: None), Path(out)
     engine = Watched(engine or Here(), progress or progress_here())
     files = ledger_paths(paths)
-    with only_run_in(folder):
+    with only_run_in(folder), set_aside():
         reading = stages.Reading(files, key, config, engine)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
         run, rejects, reader = _run_stages(

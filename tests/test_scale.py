@@ -1,8 +1,10 @@
 """Work by blocks: the same results from any engine, and no block lost with its worker."""
 
+import gc
 import multiprocessing
 import os
 import signal
+import weakref
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from test_pipeline import KEY, contents, ledger
 
 from minelib.errors import InputError, MinelibError
 from minelib.pipeline import mine
-from minelib.scale import Here, Processes, blocks_of, open_engine
+from minelib.scale import Here, Processes, blocks_of, give_back, open_engine, set_aside
 from minelib.scale.cluster import Cluster
 
 
@@ -147,8 +149,33 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
 
 
 def test_free_memory_is_given_back_and_what_is_used_stays():
-    from minelib.scale import give_back
-
     kept = bytearray(b"\1" * (1 << 20))
-    give_back()
+    with set_aside():
+        give_back()
     assert sum(kept) == 1 << 20
+
+
+class _Knot:
+    def __init__(self):
+        self.itself = self
+
+
+def test_what_is_set_aside_is_collected_again_afterwards():
+    knot = _Knot()
+    gone = weakref.ref(knot)
+    with set_aside():
+        assert gc.get_freeze_count()
+        del knot
+        gc.collect()
+        assert gone()
+    gc.collect()
+    assert not gone()
+    assert not gc.get_freeze_count()
+
+
+def _frozen(block):
+    return gc.get_freeze_count()
+
+
+def test_a_worker_sets_aside_what_it_inherits():
+    assert all(Processes(2).map(_frozen, range(2)))

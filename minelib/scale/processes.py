@@ -5,6 +5,7 @@ it is sent to each worker once. Blocks and results go through pipes, never throu
 """
 
 import contextlib
+import gc
 import multiprocessing as mp
 import os
 import signal
@@ -127,6 +128,7 @@ class _Worker:
 def _serve(pipe: Connection, others: Connection, function: Callable, common: tuple) -> None:
     """Do blocks until the pipe closes."""
     others.close()
+    gc.freeze()  # what is inherited stays shared: the collector writes to what it looks at
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
