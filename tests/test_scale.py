@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import weakref
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from test_pipeline import KEY, contents, ledger
 
 from minelib.errors import InputError, MinelibError
 from minelib.pipeline import mine
-from minelib.scale import Here, Processes, blocks_of, give_back, open_engine, set_aside
+from minelib.scale import Here, Processes, at_once, blocks_of, give_back, open_engine, set_aside
 from minelib.scale.cluster import Cluster
 
 
@@ -171,6 +172,15 @@ def test_what_is_set_aside_is_collected_again_afterwards():
     gc.collect()
     assert not gone()
     assert not gc.get_freeze_count()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="in turn where the system does not fork")
+@pytest.mark.parametrize(("workers", "processes"), [(1, 1), (2, 2), (3, 3), (9, 4)])
+def test_jobs_are_shared_out_among_the_workers(workers, processes):
+    done = at_once(*(lambda n=n: (n, os.getpid()) for n in range(4)), workers=workers)
+    assert [n for n, _ in done] == list(range(4))
+    assert len({pid for _, pid in done}) == processes
+    assert done[-1][1] == os.getpid()
 
 
 def _frozen(block):
