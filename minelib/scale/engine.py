@@ -57,11 +57,13 @@ class Here:
 
 
 def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> "Blocks":
-    """Return a table `rows` at a time, each block numbered from 0; one empty block for an empty table.
+    """Return a table at most `rows` at a time, each block numbered from 0; one empty block for an empty table.
 
-    >>> blocks = blocks_of(pd.DataFrame({"a": range(5)}), 2)
+    Blocks are of one size, so that no worker waits for the others to do whole ones while it had the odd rows.
+
+    >>> blocks = blocks_of(pd.DataFrame({"a": range(7)}), 5)
     >>> len(blocks), [len(block) for block in blocks]
-    (3, [2, 2, 1])
+    (2, [4, 3])
     """
     return Blocks(table, rows)
 
@@ -76,8 +78,9 @@ class Blocks:
         return max(-(-len(self._table) // self._rows), 1)
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
-        for at in range(0, max(len(self._table), 1), self._rows):
-            yield self._table.iloc[at : at + self._rows].reset_index(drop=True)
+        rows = max(-(-len(self._table) // len(self)), 1)
+        for at in range(0, max(len(self._table), 1), rows):
+            yield self._table.iloc[at : at + rows].reset_index(drop=True)
 
 
 @contextlib.contextmanager
