@@ -79,6 +79,15 @@ def test_a_map_left_half_way_leaves_no_process():
     assert not multiprocessing.active_children()
 
 
+def test_errands_are_run_once_while_workers_are_busy():
+    done = []
+    engine = Processes(2, errands=(lambda n=n: done.append((n, os.getpid())) for n in range(3)))
+    while len(done) < 3:
+        assert list(engine.map(_slow_first, range(4))) == list(range(4))
+    assert list(engine.map(_slow_first, range(4))) == list(range(4))
+    assert done == [(n, os.getpid()) for n in range(3)]
+
+
 def test_blocks_are_taken_as_they_are_needed():
     taken = []
 

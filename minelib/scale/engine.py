@@ -3,6 +3,8 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib import import_module
 from typing import Protocol
 
 import pandas as pd
@@ -11,6 +13,8 @@ from minelib.errors import InputError
 
 BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
+# What a run needs of other libraries after its first pass: loaded while the workers are at that, it is not waited for.
+_LATER = ("scipy.stats", "sklearn.base", "sklearn.svm", "igraph", "xlsxwriter", "pypdf")
 
 MapBlocks = Callable[..., Iterator]  # an engine's `map`: (function, blocks, *common) → results
 
@@ -106,7 +110,8 @@ def open_engine(kind: str = "local", *, workers: int | None = None, scheduler: s
     if kind == "local":
         from minelib.scale.processes import Processes
 
-        yield Processes(workers) if workers > 1 else Here()
+        errands = (partial(import_module, name) for name in _LATER)
+        yield Processes(workers, errands=errands) if workers > 1 else Here()
     elif kind == "dask":
         from minelib.scale.cluster import open_cluster
 

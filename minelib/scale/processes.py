@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 
 from minelib.errors import MinelibError
@@ -27,12 +28,22 @@ class Processes:
 
     A worker that dies (killed, out of memory) is replaced and its block done again.
 
+    Parameters
+    ----------
+    workers, block_rows : int
+    errands : iterable of callable, optional
+        Small things to be done here some time, each called once and when all workers are busy.
+
+    Examples
+    --------
     >>> list(Processes(2).map(pow, [2, 3, 4], 2))
     [4, 9, 16]
     """
 
-    def __init__(self, workers: int, *, block_rows: int = BLOCK_ROWS):
-        self.workers, self.block_rows = workers, block_rows
+    def __init__(
+        self, workers: int, *, block_rows: int = BLOCK_ROWS, errands: Iterable[Callable[[], object]] = ()
+    ):
+        self.workers, self.block_rows, self._errands = workers, block_rows, iter(errands)
         self._context = mp.get_context("fork" if _FORKS else "spawn")
 
     def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
@@ -43,7 +54,7 @@ class Processes:
             yield from map_here(function, (block for _, block in first), *common)
             return
         with contextlib.closing(_Crew(self._context, self.workers, (function, common))) as crew:
-            yield from crew.work(_chained(first, waiting))
+            yield from crew.work(_chained(first, waiting), self._errands)
 
 
 def _chained(first: list, rest: Iterator) -> Iterator:
@@ -61,7 +72,7 @@ class _Crew:
         self._busy: dict[Connection, _Worker] = {}
         self._begun: dict[int, int] = {}
 
-    def work(self, waiting: Iterator) -> Iterator:
+    def work(self, waiting: Iterator, errands: Iterator[Callable[[], object]]) -> Iterator:
         done: dict[int, object] = {}
         turn, upcoming = 0, next(waiting, None)
         while upcoming is not None or self._busy:
@@ -69,6 +80,8 @@ class _Crew:
             while upcoming is not None and len(self._busy) < self._size and upcoming[0] < latest:
                 self.begin(*upcoming)
                 upcoming = next(waiting, None)
+            for errand in islice(errands, 0 if wait(list(self._busy), 0) else 1):
+                errand()
             for number, result in self._finished():
                 done[number] = result
             while turn in done:
@@ -166,7 +179,7 @@ def at_once(*jobs: Callable[[], object], workers: int = 2) -> list:
         for n in range(hands):
             crew.begin(n, n)
         ours = last()
-        done = list(crew.work(iter(())))
+        done = list(crew.work(iter(()), iter(())))
     return [*(done[n % hands][n // hands] for n in range(len(others))), ours]
 
 
