@@ -32,7 +32,7 @@ from minelib.runs import (
     staged,
     write_json,
 )
-from minelib.scale import Engine, Here, at_once, give_back, in_turn
+from minelib.scale import Engine, Here, at_once, give_back, set_aside
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -84,7 +84,7 @@ def mine(
     config, report, folder = config or Config(), report or (lambda line: None), Path(out)
     engine = Watched(engine or Here(), progress or progress_here())
     files = ledger_paths(paths)
-    with only_run_in(folder):
+    with only_run_in(folder), set_aside():
         reading = stages.Reading(files, key, config, engine)
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
         run, rejects, reader = _run_stages(
@@ -108,7 +108,6 @@ def write_run(
 ) -> None:
     """Write everything a run folder holds, once nothing in it leaks; until then the folder stays as it is."""
     briefing = BriefingConfig.from_mapping(config.briefing)
-    call = at_once if engine and engine.workers > 1 else in_turn
     writers = (
         partial(write_tables, run, rejects),
         partial(write_page, run),
@@ -116,7 +115,8 @@ def write_run(
     )
     check = partial(check_leaks, reader=reader, own=own_numbers(run.petitions))
     with staged(folder) as fresh:
-        read = frozenset().union(*call(*(partial(_checked, write, fresh, check) for write in writers)))
+        jobs = (partial(_checked, write, fresh, check) for write in writers)
+        read = frozenset().union(*at_once(*jobs, workers=engine.workers if engine else 1))
         write_json(fresh / "manifest.json", run.manifest)
         check(fresh, only=lambda name: name not in read)
 

@@ -109,9 +109,10 @@ def _write_sheet(sheet, table: pd.DataFrame, head, cell) -> None:
     shown = harmless(table)
     for column, name in enumerate(shown):
         sheet.write_string(0, column, name, head)
-        texts = [_shown(v) for v in shown[name]]
+        values = shown[name].tolist()
+        texts = [_shown(value) for value in values]
         sheet.set_column(column, column, _width(name, texts))
-        for row, (value, text) in enumerate(zip(shown[name], texts, strict=True), 1):
+        for row, (value, text) in enumerate(zip(values, texts, strict=True), 1):
             if isinstance(value, int | float) and not pd.isna(value):
                 sheet.write_number(row, column, value, cell)
             else:
@@ -120,6 +121,8 @@ def _write_sheet(sheet, table: pd.DataFrame, head, cell) -> None:
 
 
 def _shown(value) -> str:
+    if isinstance(value, str):
+        return value
     if pd.isna(value):
         return ""
     return f"{value:%Y-%m-%d}" if isinstance(value, datetime) else str(value)

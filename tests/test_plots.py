@@ -184,3 +184,16 @@ def test_a_cut_month_is_hatched_and_named(run):
 def test_too_little_to_draw_is_said_in_the_place_of_the_figure(kind):
     chart = draw_figure(kind, FIGURES[kind].data(make_run(300)).iloc[:0], names={})
     assert "数据太少" in "".join(text.get_text() for text in chart.findobj(Text))
+
+
+def test_pairs_of_characters_weigh_what_scikit_learn_gives_them():
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    from minelib.plots.bigrams import bigram_vectors
+
+    texts = ["夜间 施工　\n噪音扰民", "", "无", "ABab噪音\U0001f600扰民噪音扰民", "拖欠工资  拖欠"]
+    for most in (3, 2000):
+        theirs = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), max_features=most, sublinear_tf=True)
+        theirs, ours = theirs.fit_transform(texts), bigram_vectors(texts, most=most)
+        assert (theirs.indices == ours.indices).all()  # also in the order that sums are made in
+        assert (theirs.data == ours.data).all()

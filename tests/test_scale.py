@@ -1,8 +1,11 @@
 """Work by blocks: the same results from any engine, and no block lost with its worker."""
 
+import gc
 import multiprocessing
 import os
 import signal
+import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from test_pipeline import KEY, contents, ledger
 
 from minelib.errors import InputError, MinelibError
 from minelib.pipeline import mine
-from minelib.scale import Here, Processes, blocks_of, open_engine
+from minelib.scale import Here, Processes, at_once, blocks_of, give_back, open_engine, set_aside
 from minelib.scale.cluster import Cluster
 
 
@@ -74,6 +77,15 @@ def test_a_map_left_half_way_leaves_no_process():
     next(results)
     results.close()
     assert not multiprocessing.active_children()
+
+
+def test_errands_are_run_once_while_workers_are_busy():
+    done = []
+    engine = Processes(2, errands=(lambda n=n: done.append((n, os.getpid())) for n in range(3)))
+    while len(done) < 3:
+        assert list(engine.map(_slow_first, range(4))) == list(range(4))
+    assert list(engine.map(_slow_first, range(4))) == list(range(4))
+    assert done == [(n, os.getpid()) for n in range(3)]
 
 
 def test_blocks_are_taken_as_they_are_needed():
@@ -147,8 +159,42 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
 
 
 def test_free_memory_is_given_back_and_what_is_used_stays():
-    from minelib.scale import give_back
-
     kept = bytearray(b"\1" * (1 << 20))
-    give_back()
+    with set_aside():
+        give_back()
     assert sum(kept) == 1 << 20
+
+
+class _Knot:
+    def __init__(self):
+        self.itself = self
+
+
+def test_what_is_set_aside_is_collected_again_afterwards():
+    knot = _Knot()
+    gone = weakref.ref(knot)
+    with set_aside():
+        assert gc.get_freeze_count()
+        del knot
+        gc.collect()
+        assert gone()
+    gc.collect()
+    assert not gone()
+    assert not gc.get_freeze_count()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="in turn where the system does not fork")
+@pytest.mark.parametrize(("workers", "processes"), [(1, 1), (2, 2), (3, 3), (9, 4)])
+def test_jobs_are_shared_out_among_the_workers(workers, processes):
+    done = at_once(*(lambda n=n: (n, os.getpid()) for n in range(4)), workers=workers)
+    assert [n for n, _ in done] == list(range(4))
+    assert len({pid for _, pid in done}) == processes
+    assert done[-1][1] == os.getpid()
+
+
+def _frozen(block):
+    return gc.get_freeze_count()
+
+
+def test_a_worker_sets_aside_what_it_inherits():
+    assert all(Processes(2).map(_frozen, range(2)))

@@ -78,7 +78,7 @@ def _rows(run: Run, most: int) -> pd.DataFrame:
 
 def _marks(evidence: str) -> list[list[int]]:
     """Return start and end of each span, in order."""
-    return sorted([start, end] for start, end, *_ in json.loads(evidence or "[]"))
+    return sorted([span[:2] for span in json.loads(evidence or "[]")])
 
 
 def _issues(candidates: pd.DataFrame, matters: pd.DataFrame, discs: pd.DataFrame) -> list[dict]:
@@ -105,8 +105,11 @@ def _places(matters: pd.DataFrame) -> dict[str, list]:
     named = matters[matters["issue_id"].notna() & (matters["township"] != "")]
     counts = named.groupby(["issue_id", "township"]).size().rename("n").reset_index()
     counts = counts.sort_values(["issue_id", "n", "township"], ascending=[True, False, True])
-    parts = counts.groupby("issue_id").head(_MOST_PLACES).groupby("issue_id")
-    return {issue: part[["township", "n"]].to_numpy().tolist() for issue, part in parts}
+    most = counts.groupby("issue_id").head(_MOST_PLACES)
+    places: dict[str, list] = {}
+    for issue, *place in zip(most["issue_id"], most["township"], most["n"], strict=True):
+        places.setdefault(issue, []).append(place)
+    return places
 
 
 def _points(points: pd.DataFrame, candidates: pd.DataFrame) -> dict[str, list]:

@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from minelib.plots.bigrams import bigram_vectors
 from minelib.runs import Run
 from minelib.schema import MASK
 
 _MOST_ISSUES = 80
 _PER_ISSUE = 80
+_MOST_PAIRS = 3000
 _GOLDEN = np.pi * (3 - 5**0.5)
 _GAP = 6.0  # between discs, in units of the map: a point takes about three
 _ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
@@ -54,13 +56,9 @@ def map_data(
 
 def _vectors(run: Run, exemplars: pd.Series):
     """Return sparse unit TF-IDF vectors over character bigrams of each matter's exemplar, masks taken out."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     wanted = run.petitions[run.petitions["record_id"].isin(exemplars)].set_index("record_id")
     texts = (wanted["title"] + " " + wanted["text"].str.slice(0, 80)).reindex(exemplars).fillna("")
-    plain = [MASK.sub("", text) or "无" for text in texts]
-    counter = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), max_features=3000, sublinear_tf=True)
-    return counter.fit_transform(plain)
+    return bigram_vectors([MASK.sub("", text) for text in texts], most=_MOST_PAIRS)
 
 
 def _centres(vectors, group: np.ndarray) -> np.ndarray:
@@ -74,17 +72,22 @@ def _centres(vectors, group: np.ndarray) -> np.ndarray:
 
 def _packed(likeness: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """Set discs one after another without overlap, near those they are like and near the middle."""
-    place = np.zeros((len(radius), 2))
-    ring = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+    x, y = np.zeros((2, len(radius)))
     for k in range(1, len(radius)):
         reach = radius[:k] + radius[k] + _GAP
-        tries = (place[:k, None] + reach[:, None, None] * ring).reshape(-1, 2)
-        apart = np.linalg.norm(tries[:, None] - place[:k], axis=2)
+        across = (x[:k, None] + reach[:, None] * np.cos(_ANGLES)).ravel()
+        along = (y[:k, None] + reach[:, None] * np.sin(_ANGLES)).ravel()
+        apart = _length(across[:, None] - x[:k], along[:, None] - y[:k])
         free = (apart >= reach - 1e-9).all(axis=1)
         pull = np.clip(likeness[k, :k], 0, None) ** 2
-        cost = apart @ (pull / max(pull.sum(), 1e-9)) + np.linalg.norm(tries * [0.5, 1.6], axis=1)
-        place[k] = tries[np.where(free, cost.round(6), np.inf).argmin()]
-    return place
+        cost = apart @ (pull / max(pull.sum(), 1e-9)) + _length(across * 0.5, along * 1.6)
+        best = np.where(free, cost.round(6), np.inf).argmin()
+        x[k], y[k] = across[best], along[best]
+    return np.column_stack([x, y])
+
+
+def _length(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.sqrt(x * x + y * y)  # a fifth of the time of a norm over an axis of two
 
 
 def _sunflower(matters: pd.DataFrame, n: np.ndarray, radius: np.ndarray) -> np.ndarray:

@@ -136,12 +136,16 @@ def _found(texts: Iterable[Text], reader: Reader, ids: Marks | None = None) -> d
     """Return the kinds found, by place; texts are read a batch at a time, the ledger's own numbers not at all."""
     out, rest = {}, iter(texts)
     while batch := list(islice(rest, _BATCH)):
+        places: dict[str, list[str]] = {}  # a code stands in thousands of cells
+        for where, text in batch:
+            places.setdefault(text, []).append(where)
+        read = list(places)
         if ids is not None:
-            own = ids.hold(digests([t for _, t in batch]))
-            batch = [pair for pair, is_own in zip(batch, own.tolist(), strict=True) if not is_own]
-        for (where, text), spans in zip(batch, reader.find_many([t for _, t in batch]), strict=True):
+            own = ids.hold(digests(read)).tolist()
+            read = [text for text, is_own in zip(read, own, strict=True) if not is_own]
+        for text, spans in zip(read, reader.find_many(read), strict=True):
             if spans and (kinds := reader.kinds(text, ids=ids or ())):
-                out[where] = kinds
+                out |= dict.fromkeys(places[text], kinds)
     return out
 
 

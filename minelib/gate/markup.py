@@ -9,7 +9,8 @@ from minelib.gate.trees import Text, leaves, loads
 
 _TAGS = re.compile(r"</?[A-Za-z!?][^>]*>")  # 3<5>2 is none
 _COMMENT = re.compile(r"<!--(.*?)-->", re.S)
-_SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)(?:</\1\s*>|\Z)", re.S | re.I)
+_OPENING = re.compile(r"<(script|style)\b[^>]*>", re.I)
+_CLOSING = {name: re.compile(rf"</{name}\s*>", re.I) for name in ("script", "style")}
 _PARAGRAPH = re.compile(r"</(?:w:p|text|title|desc|p|div|td|th|li|h\d|si|comment)>|<br\s*/?>", re.I)
 # The digest of a security policy: letters at random read as anything.
 _DIGEST = re.compile(r"'sha256-[A-Za-z0-9+/]{43}='")
@@ -30,15 +31,31 @@ def words(markup: str) -> Iterator[Text]:
     for n, m in enumerate(_COMMENT.finditer(markup), 1):
         yield f"comment {n}", html.unescape(m[1])
     markup = _COMMENT.sub("", markup)
-    for n, m in enumerate(_SCRIPT.finditer(markup), 1):
-        yield from ((f"{m[1].lower()} {n}{where}", text) for where, text in _script(m[2]))
-    markup = _SCRIPT.sub("", markup)
+    scripts, markup = _apart(markup)
+    for n, (kind, content) in enumerate(scripts, 1):
+        yield from ((f"{kind} {n}{where}", text) for where, text in _script(content))
     for n, part in enumerate(_PARAGRAPH.split(markup), 1):
         if text := html.unescape(_TAGS.sub("", part)).strip():
             yield f"paragraph {n}", text
     for n, m in enumerate(_SAYING.finditer(markup), 1):
         if text := _DIGEST.sub("", html.unescape(m[1] or m[2] or "")):
             yield f"attribute {n}", text
+
+
+def _apart(markup: str) -> tuple[list[Text], str]:
+    """Take scripts and styles out of markup: (kind, content) of each, and the rest.
+
+    >>> _apart("<p>甲<SCRIPT>1</script>乙<style>2")
+    ([('script', '1'), ('style', '2')], '<p>甲乙')
+    """
+    scripts, rest, at = [], [], 0
+    while opened := _OPENING.search(markup, at):
+        kind = opened[1].lower()
+        closed = _CLOSING[kind].search(markup, opened.end())
+        scripts.append((kind, markup[opened.end() : closed.start() if closed else None]))
+        rest.append(markup[at : opened.start()])
+        at = closed.end() if closed else len(markup)
+    return scripts, "".join([*rest, markup[at:]])
 
 
 def _script(content: str) -> Iterator[Text]:

@@ -6,32 +6,41 @@ from functools import lru_cache
 from pathlib import Path
 
 Text = tuple[str, str]  # where it stands, and what it says
+_TELLING = 10**9  # a number of so many digits can be a telephone's, written as a number
 
 
-def leaves(node, where: str = "") -> Iterator[Text]:
-    """Yield the strings of a JSON tree; the name of a field too, where it stands first.
+def leaves(node, where: str = "") -> list[Text]:
+    """Return the strings of a JSON tree; the name of a field too, where it stands first.
 
-    >>> list(leaves([{"a": ["x", 1]}, {"a": "y"}]))
+    >>> leaves([{"a": ["x", 1]}, {"a": "y"}])
     [('[0] field 1', 'a'), ('[0].a[0]', 'x'), ('[1].a', 'y')]
     """
-    return _leaves(node, where, set())
+    told: list[Text] = []
+    _tell(node, where, set(), told)
+    return told
 
 
-def _leaves(node, where: str, names: set[str]) -> Iterator[Text]:
+def _tell(node, where: str, names: set[str], told: list[Text]) -> None:
+    """Add the strings of a tree to those told, the names of its fields to those known."""
     if isinstance(node, str):
-        yield where, node
-    elif isinstance(node, int | float):
-        if isinstance(node, int) and abs(node) >= 10**9:  # a telephone number written as a number
-            yield where, str(node)
-    elif isinstance(node, Mapping):
-        for n, (name, value) in enumerate(node.items(), 1):
-            if (told := str(name)) not in names:
-                names.add(told)
-                yield f"{where} field {n}", told
-            yield from _leaves(value, f"{where}.{name if _is_plain(told) else n}", names)
-    elif isinstance(node, Iterable):
+        told.append((where, node))
+    elif isinstance(node, list):
         for i, value in enumerate(node):
-            yield from _leaves(value, f"{where}[{i}]", names)
+            if type(value) is str:  # a page holds tens of thousands
+                told.append((f"{where}[{i}]", value))
+            elif type(value) is not int or not -_TELLING < value < _TELLING:
+                _tell(value, f"{where}[{i}]", names, told)
+    elif isinstance(node, int | float):
+        if isinstance(node, int) and abs(node) >= _TELLING:
+            told.append((where, str(node)))
+    elif isinstance(node, Mapping):
+        for n, (field, value) in enumerate(node.items(), 1):
+            if (name := str(field)) not in names:
+                names.add(name)
+                told.append((f"{where} field {n}", name))
+            _tell(value, f"{where}.{field if _is_plain(name) else n}", names, told)
+    elif isinstance(node, Iterable):
+        _tell(list(node), where, names, told)
 
 
 @lru_cache(1024)

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from minelib.plots.bigrams import bigram_vectors
 from minelib.runs import Run
 from minelib.schema import MASK
 
 COLUMNS = ["matter_id", "rank", "label", "n_petitions", "x", "y", "anchor_x", "anchor_y"]
+_MOST_PAIRS = 2000
 
 
 def issue_map_data(run: Run, *, top: int = 10, per_issue: int = 60) -> pd.DataFrame:
@@ -31,7 +33,7 @@ def issue_map_data(run: Run, *, top: int = 10, per_issue: int = 60) -> pd.DataFr
     matters = run.matters.merge(best, on="issue_id")
     matters = matters.sort_values(["rank", "n_petitions", "matter_id"], ascending=[True, False, True])
     matters = matters.groupby("rank").head(per_issue).reset_index(drop=True)
-    vectors = _bigram_vectors(_exemplar_texts(run, matters["exemplar"]))
+    vectors = bigram_vectors(_exemplar_texts(run, matters["exemplar"]), most=_MOST_PAIRS).toarray()
     group = matters["rank"].rank(method="dense").astype(int).to_numpy() - 1
     centres = _unit(np.vstack([vectors[group == k].mean(axis=0) for k in range(len(best))]))
     pull = np.clip(vectors @ centres.T, 1e-6, None) ** 4
@@ -46,14 +48,6 @@ def _exemplar_texts(run: Run, exemplars: pd.Series) -> list[str]:
     wanted = run.petitions[run.petitions["record_id"].isin(exemplars)].set_index("record_id")
     texts = wanted["title"] + " " + wanted["text"].str.slice(0, 200)
     return [MASK.sub("", text) for text in texts.reindex(exemplars).fillna("")]
-
-
-def _bigram_vectors(texts: list[str]) -> np.ndarray:
-    """Return unit TF-IDF vectors over at most 2,000 character bigrams."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    vectors = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), max_features=2000, sublinear_tf=True)
-    return vectors.fit_transform(texts).toarray()
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

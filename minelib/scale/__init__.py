@@ -5,8 +5,8 @@ is done by the caller between two maps, so every engine makes the same run.
 """
 
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
-from minelib.scale.memory import give_back
-from minelib.scale.processes import Processes, at_once, in_turn
+from minelib.scale.memory import give_back, set_aside
+from minelib.scale.processes import Processes, at_once
 
 __all__ = [
     "BLOCK_ROWS",
@@ -17,7 +17,7 @@ __all__ = [
     "at_once",
     "blocks_of",
     "give_back",
-    "in_turn",
     "map_here",
     "open_engine",
+    "set_aside",
 ]

@@ -3,6 +3,8 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib import import_module
 from typing import Protocol
 
 import pandas as pd
@@ -11,6 +13,8 @@ from minelib.errors import InputError
 
 BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
+# What a run needs of other libraries after its first pass: loaded while the workers are at that, it is not waited for.
+_LATER = ("scipy.stats", "sklearn.svm", "igraph", "pypdf", "xlsxwriter")
 
 MapBlocks = Callable[..., Iterator]  # an engine's `map`: (function, blocks, *common) → results
 
@@ -57,11 +61,13 @@ class Here:
 
 
 def blocks_of(table: pd.DataFrame, rows: int = BLOCK_ROWS) -> "Blocks":
-    """Return a table `rows` at a time, each block numbered from 0; one empty block for an empty table.
+    """Return a table at most `rows` at a time, each block numbered from 0; one empty block for an empty table.
 
-    >>> blocks = blocks_of(pd.DataFrame({"a": range(5)}), 2)
+    Blocks are of one size, so that no worker waits for the others to do whole ones while it had the odd rows.
+
+    >>> blocks = blocks_of(pd.DataFrame({"a": range(7)}), 5)
     >>> len(blocks), [len(block) for block in blocks]
-    (3, [2, 2, 1])
+    (2, [4, 3])
     """
     return Blocks(table, rows)
 
@@ -76,8 +82,9 @@ class Blocks:
         return max(-(-len(self._table) // self._rows), 1)
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
-        for at in range(0, max(len(self._table), 1), self._rows):
-            yield self._table.iloc[at : at + self._rows].reset_index(drop=True)
+        rows = max(-(-len(self._table) // len(self)), 1)
+        for at in range(0, max(len(self._table), 1), rows):
+            yield self._table.iloc[at : at + rows].reset_index(drop=True)
 
 
 @contextlib.contextmanager
@@ -103,7 +110,8 @@ def open_engine(kind: str = "local", *, workers: int | None = None, scheduler: s
     if kind == "local":
         from minelib.scale.processes import Processes
 
-        yield Processes(workers) if workers > 1 else Here()
+        errands = (partial(import_module, name) for name in _LATER)
+        yield Processes(workers, errands=errands) if workers > 1 else Here()
     elif kind == "dask":
         from minelib.scale.cluster import open_cluster
 

@@ -5,12 +5,14 @@ it is sent to each worker once. Blocks and results go through pipes, never throu
 """
 
 import contextlib
+import gc
 import multiprocessing as mp
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 
 from minelib.errors import MinelibError
@@ -26,12 +28,22 @@ class Processes:
 
     A worker that dies (killed, out of memory) is replaced and its block done again.
 
+    Parameters
+    ----------
+    workers, block_rows : int
+    errands : iterable of callable, optional
+        Small things to be done here some time, each called once and when all workers are busy.
+
+    Examples
+    --------
     >>> list(Processes(2).map(pow, [2, 3, 4], 2))
     [4, 9, 16]
     """
 
-    def __init__(self, workers: int, *, block_rows: int = BLOCK_ROWS):
-        self.workers, self.block_rows = workers, block_rows
+    def __init__(
+        self, workers: int, *, block_rows: int = BLOCK_ROWS, errands: Iterable[Callable[[], object]] = ()
+    ):
+        self.workers, self.block_rows, self._errands = workers, block_rows, iter(errands)
         self._context = mp.get_context("fork" if _FORKS else "spawn")
 
     def map(self, function: Callable, blocks: Iterable, *common) -> Iterator:
@@ -42,7 +54,7 @@ class Processes:
             yield from map_here(function, (block for _, block in first), *common)
             return
         with contextlib.closing(_Crew(self._context, self.workers, (function, common))) as crew:
-            yield from crew.work(_chained(first, waiting))
+            yield from crew.work(_chained(first, waiting), self._errands)
 
 
 def _chained(first: list, rest: Iterator) -> Iterator:
@@ -60,7 +72,7 @@ class _Crew:
         self._busy: dict[Connection, _Worker] = {}
         self._begun: dict[int, int] = {}
 
-    def work(self, waiting: Iterator) -> Iterator:
+    def work(self, waiting: Iterator, errands: Iterator[Callable[[], object]]) -> Iterator:
         done: dict[int, object] = {}
         turn, upcoming = 0, next(waiting, None)
         while upcoming is not None or self._busy:
@@ -68,6 +80,8 @@ class _Crew:
             while upcoming is not None and len(self._busy) < self._size and upcoming[0] < latest:
                 self.begin(*upcoming)
                 upcoming = next(waiting, None)
+            for errand in islice(errands, 0 if wait(list(self._busy), 0) else 1):
+                errand()
             for number, result in self._finished():
                 done[number] = result
             while turn in done:
@@ -127,6 +141,7 @@ class _Worker:
 def _serve(pipe: Connection, others: Connection, function: Callable, common: tuple) -> None:
     """Do blocks until the pipe closes."""
     others.close()
+    gc.freeze()  # what is inherited stays shared: the collector writes to what it looks at
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
@@ -146,28 +161,27 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def in_turn(*jobs: Callable[[], object]) -> list:
-    """Call functions one after another; return what they return."""
-    return [job() for job in jobs]
+def at_once(*jobs: Callable[[], object], workers: int = 2) -> list:
+    """Call functions in `workers` processes where the system forks, in turn elsewhere; return what they return.
 
+    The last one is called in this process: libraries with threads of their own do not live through a fork. The others
+    are shared out beforehand, in their order: with two workers one process does them all.
 
-def at_once(*jobs: Callable[[], object]) -> list:
-    """Call functions at the same time where the system forks, in turn elsewhere; return what they return.
-
-    The last one is called in this process: libraries with threads of their own do not live through a fork.
-
-    >>> at_once(lambda: 1, lambda: 2)
-    [1, 2]
+    >>> at_once(lambda: 1, lambda: 2, lambda: 3)
+    [1, 2, 3]
     """
-    if not _FORKS:
-        return in_turn(*jobs)
     *others, last = jobs
-    with contextlib.closing(_Crew(mp.get_context("fork"), len(others), (_nth, (others,)))) as crew:
-        for n in range(len(others)):
+    hands = min(len(others), workers - 1)
+    if not _FORKS or not hands:
+        return [job() for job in jobs]
+    shares = [others[n::hands] for n in range(hands)]
+    with contextlib.closing(_Crew(mp.get_context("fork"), hands, (_nth, (shares,)))) as crew:
+        for n in range(hands):
             crew.begin(n, n)
         ours = last()
-        return [*crew.work(iter(())), ours]
+        done = list(crew.work(iter(()), iter(())))
+    return [*(done[n % hands][n // hands] for n in range(len(others))), ours]
 
 
-def _nth(n: int, jobs: list[Callable]):
-    return jobs[n]()
+def _nth(n: int, shares: list[list[Callable]]) -> list:
+    return [job() for job in shares[n]]

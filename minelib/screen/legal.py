@@ -1,6 +1,7 @@
 """What the law of the day offers an issue: articles, public-interest field, routes, points to verify."""
 
 from datetime import date
+from itertools import chain
 
 import pandas as pd
 
@@ -8,6 +9,7 @@ from minelib.laws import Law, cite_all, law_table, laws_for, routes_for
 from minelib.trends import counted_dates
 
 _MOST_ARTICLES = 12
+_HEAD = {"rank": "排名", "issue_id": "问题编号", "label": "问题"}
 _UNDATED = date(2026, 1, 1)  # a ledger without any date is read by the law this table was written under
 
 
@@ -31,12 +33,9 @@ def law_sheet(candidates: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame
     ['排名', '问题编号', '问题', '法律']
     """
     told = tell(candidates, petitions)
-    sheets = [
-        law_table(issue_laws(row)).assign(排名=rank, 问题编号=row["issue_id"], 问题=row["label"])
-        for rank, row in zip(candidates["rank"], told.to_dict("records"), strict=True)
-    ]
-    columns = ["排名", "问题编号", "问题", *law_table([])]
-    return pd.concat(sheets, ignore_index=True)[columns] if sheets else pd.DataFrame(columns=columns)
+    laws = [issue_laws(row) for row in told.to_dict("records")]
+    heads = told[list(_HEAD)].rename(columns=_HEAD).loc[told.index.repeat([len(of_one) for of_one in laws])]
+    return heads.reset_index(drop=True).join(law_table(chain.from_iterable(laws)))
 
 
 def legal(issues: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:

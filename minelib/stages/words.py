@@ -50,6 +50,7 @@ class Words:
         return Tokens.of_tables(self._keep("words", lambda: self._cut().tables()))
 
     def _cut(self) -> Tokens:
+        segmenter(self._options)  # workers forked now and later inherit its dictionary
         return Tokens.joined(self.map(_cut_block, self._options))
 
     def map(self, function: Callable, *common) -> list:
