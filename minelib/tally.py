@@ -41,13 +41,14 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
         Columns of `schema.MATTER`, one row a matter, sorted by `matter_id`; place, respondent, township and class are
         those most of its petitions name, the smallest in order among equals.
     """
-    rows = petitions.sort_values("record_id")
-    rows = rows.assign(
-        day=counted_dates(rows),
-        petitioner=petitioner_keys(rows),
-        people=n_people(rows),
-        length=rows["text"].str.len(),
+    kept = ["record_id", "matter_id", "issue_id", "class_code", "named_place", "named_respondent", "township"]
+    rows = petitions[kept].assign(
+        day=counted_dates(petitions),
+        petitioner=petitioner_keys(petitions),
+        people=n_people(petitions),
+        length=petitions["text"].str.len(),
     )
+    rows = rows.sort_values("record_id")
     groups = rows.groupby("matter_id", sort=True)
     table = groups.agg(
         n_petitions=("record_id", "size"),
@@ -65,7 +66,8 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
     }
     for column, source in named.items():
         table[column] = most_common(rows, source).reindex(table.index).fillna("")
-    longest = rows.sort_values(["length", "record_id"], ascending=[False, True]).drop_duplicates("matter_id")
+    said = rows[["record_id", "matter_id", "length"]]
+    longest = said.sort_values(["length", "record_id"], ascending=[False, True]).drop_duplicates("matter_id")
     table["exemplar"] = longest.set_index("matter_id")["record_id"]
     return table.reset_index()[list(MATTER)]
 

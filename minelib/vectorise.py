@@ -5,7 +5,7 @@ cost per token stays a few nanoseconds.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +18,7 @@ from minelib.schema import MASK
 from minelib.tokens import Tokens
 
 _TEXTS = 1 << 16  # texts counted at a time, for memory's sake
+ROWS_WEIGHED = 1 << 16  # and weighed
 _WORD = re.compile(r"[一-鿿]{2,}|[A-Za-z]{2,}|[A-Za-z0-9]*[一-鿿]+[A-Za-z0-9一-鿿]*")
 
 
@@ -50,13 +51,25 @@ def is_content_word(word: str) -> bool:
     )
 
 
-def term_counts(tokens: Sequence[Sequence[str]], *, min_df: int = 1, max_df: float = 1.0) -> TermMatrix:
+def term_counts(
+    tokens: Sequence[Sequence[str]],
+    *,
+    heads: Tokens | None = None,
+    times: float = 1.0,
+    passes: Callable[[str], bool] = lambda word: True,
+    min_df: int = 1,
+    max_df: float = 1.0,
+) -> TermMatrix:
     """Count content words.
 
     Parameters
     ----------
     tokens : sequence of sequences of str
         One a text, as `Segmenter.segment` gives them.
+    heads : Tokens, optional
+        Other tokens of the same texts, each counted `times` as much.
+    passes : callable
+        Tells which content words are counted; all when not given.
     min_df : int
         Leave out words in fewer texts than this.
     max_df : float
@@ -67,60 +80,72 @@ def term_counts(tokens: Sequence[Sequence[str]], *, min_df: int = 1, max_df: flo
     >>> matrix = term_counts([["拖欠", "工资"], ["工资", "的", "工资"]])
     >>> matrix.words, matrix.counts.toarray().tolist()
     (('工资', '拖欠'), [[1.0, 1.0], [2.0, 0.0]])
-    """
-    coded = Tokens.of(tokens)
-    used = np.zeros(len(coded.words), dtype=bool)
-    used[coded.codes] = True
-    words = zip(coded.words, used, strict=True)
-    kept = np.fromiter((use and is_content_word(w) for w, use in words), dtype=bool, count=len(used))
-    column = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
-    begins = range(0, max(len(coded), 1), _TEXTS)
-    parts = [_count(coded, slice(at, at + _TEXTS), column, int(kept.sum())) for at in begins]
-    matrix = TermMatrix(sp.vstack(parts, format="csr"), tuple(coded.words[kept]))
-    return limit_frequency(matrix, min_df=min_df, max_df=max_df)
-
-
-def _count(tokens: Tokens, some: slice, column: np.ndarray, width: int) -> sp.csr_matrix:
-    """Count the words of some texts that follow each other; `column` is that of each word, -1 for none."""
-    ends = tokens.ends[some]
-    begin = tokens.ends[some.start - 1] if some.start else 0
-    where = column[tokens.codes[begin : ends[-1] if len(ends) else begin]]
-    rows = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=begin))
-    rows, where = rows[where >= 0], where[where >= 0]
-    shape = len(ends), width
-    return sp.coo_matrix((np.ones(len(rows), dtype=np.float32), (rows, where)), shape=shape).tocsr()
-
-
-def add_counts(first: TermMatrix, second: TermMatrix, *, times: float = 1.0) -> TermMatrix:
-    """Add to the counts of some texts `times` the counts of other tokens of the same texts.
-
-    >>> both = add_counts(term_counts([["工资", "拖欠"]]), term_counts([["工资", "讨薪"]]), times=2)
+    >>> both = term_counts([["工资", "拖欠"]], heads=Tokens.of([["工资", "讨薪"]]), times=2)
     >>> both.words, both.counts.toarray().tolist()
     (('工资', '拖欠', '讨薪'), [[3.0, 1.0, 2.0]])
     """
-    words = tuple(sorted({*first.words, *second.words}))
-    column = {word: j for j, word in enumerate(words)}
-    placed = [(_placed(m, column), factor) for m, factor in ((first, 1.0), (second, times))]
-    return TermMatrix(sum(m * np.float32(factor) for m, factor in placed).tocsr(), words)
+    told = [(Tokens.of(tokens), 1.0)] + ([(heads, times)] if heads is not None else [])
+    used = {word for some, _ in told for word in some.words[_used(some)]}
+    words = tuple(sorted(word for word in used if is_content_word(word) and passes(word)))
+    place = {word: j for j, word in enumerate(words)}
+    columns = [
+        np.fromiter((place.get(w, -1) for w in some.words), np.int32, len(some.words)) for some, _ in told
+    ]
+    kinds = [(some, factor, column) for (some, factor), column in zip(told, columns, strict=True)]
+    blocks = (
+        _count(kinds, slice(at, at + _TEXTS), len(words)) for at in range(0, max(len(tokens), 1), _TEXTS)
+    )
+    return _limited([*blocks], words, min_df, max_df)
 
 
-def _placed(matrix: TermMatrix, column: dict[str, int]) -> sp.csr_matrix:
-    """Return the counts under another vocabulary that holds this one in the same order."""
-    where = np.fromiter((column[w] for w in matrix.words), dtype=np.int32, count=len(matrix.words))
-    counts = matrix.counts
-    shape = counts.shape[0], len(column)
-    return sp.csr_matrix((counts.data, where[counts.indices], counts.indptr), shape=shape)
+def _used(tokens: Tokens) -> np.ndarray:
+    """Tell which words of a vocabulary stand in a text."""
+    used = np.zeros(len(tokens.words), dtype=bool)
+    used[tokens.codes] = True
+    return used
 
 
-def limit_frequency(matrix: TermMatrix, *, min_df: int = 1, max_df: float = 1.0) -> TermMatrix:
-    """Leave out words in fewer than `min_df` texts or in more than the share `max_df`."""
+def _count(kinds: Sequence[tuple[Tokens, float, np.ndarray]], some: slice, width: int) -> sp.csr_matrix:
+    """Count the words of some texts that follow each other; `column` is that of each word, -1 for none."""
+    cells = []
+    for tokens, factor, column in kinds:
+        ends = tokens.ends[some]
+        begin = tokens.ends[some.start - 1] if some.start else 0
+        where = column[tokens.codes[begin : ends[-1] if len(ends) else begin]]
+        rows = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=begin))
+        kept = where >= 0
+        cells.append((np.full(int(kept.sum()), factor, dtype=np.float32), rows[kept], where[kept]))
+    data, rows, where = (np.concatenate(parts) for parts in zip(*cells, strict=True))
+    return sp.coo_matrix((data, (rows, where)), shape=(len(ends), width)).tocsr()
+
+
+def _limited(blocks: list[sp.csr_matrix], words: tuple[str, ...], min_df: int, max_df: float) -> TermMatrix:
+    """Put counts of texts under each other, using them up, without words in too few or too many texts."""
     if not 0 < max_df <= 1:
         raise InputError(f"max_df is a share above 0 and at most 1, got {max_df}")
-    n_texts = document_frequency(matrix.counts)
-    kept = (n_texts >= min_df) & (n_texts <= max_df * matrix.counts.shape[0])
-    if kept.all():
-        return matrix
-    return TermMatrix(matrix.counts[:, kept], tuple(w for w, k in zip(matrix.words, kept, strict=True) if k))
+    n_texts, n = sum(map(document_frequency, blocks)), sum(block.shape[0] for block in blocks)
+    kept = (n_texts >= min_df) & (n_texts <= max_df * n)
+    counts = stacked((blocks.pop(0) for _ in range(len(blocks))), kept, n_texts)
+    return TermMatrix(counts, tuple(w for w, k in zip(words, kept, strict=True) if k))
+
+
+def stacked(blocks: Iterable[sp.csr_matrix], kept: np.ndarray, n_texts: np.ndarray) -> sp.csr_matrix:
+    """Put the `kept` columns of some matrices under each other, holding one of them at a time.
+
+    `n_texts` tells in how many rows of all of them each column stands.
+    """
+    n_cells, width = int(n_texts[kept].sum()), int(kept.sum())
+    column = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+    data, indices, ends, at = np.empty(n_cells, np.float32), np.empty(n_cells, np.int32), [], 0
+    for block in blocks:
+        where = column[block.indices]
+        inside = where >= 0
+        ends.append(at + np.concatenate([[0], inside.cumsum()])[block.indptr[1:]])
+        upto = at + int(inside.sum())
+        data[at:upto], indices[at:upto] = block.data[inside], where[inside]
+        at = upto
+    ends = np.concatenate([[0], *ends])
+    return sp.csr_matrix((data, indices, ends), shape=(len(ends) - 1, width))
 
 
 def document_frequency(counts: sp.csr_matrix) -> np.ndarray:
@@ -136,12 +161,35 @@ def tfidf(counts: sp.csr_matrix) -> sp.csr_matrix:
     >>> tfidf(sp.csr_matrix([[1.0, 0.0]])).toarray().tolist()
     [[1.0, 0.0]]
     """
-    weighted = counts.astype(np.float32, copy=True)
-    idf = np.log((1 + counts.shape[0]) / (1 + document_frequency(counts))) + 1
-    weighted.data = (1 + np.log(weighted.data)) * idf.astype(np.float32)[weighted.indices]
-    length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    length[length == 0] = 1
-    return sp.diags_array(1 / length.astype(np.float32)).tocsr() @ weighted
+    return Weights.of(counts)[:]
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """TF-IDF of counts, made of the rows asked for: all of it takes the memory of the counts once more.
+
+    >>> Weights.of(sp.csr_matrix([[1.0, 0.0], [0.0, 2.0]]))[1:].toarray().tolist()
+    [[0.0, 1.0]]
+    """
+
+    counts: sp.csr_matrix
+    idf: np.ndarray
+
+    @classmethod
+    def of(cls, counts: sp.csr_matrix) -> "Weights":
+        idf = np.log((1 + counts.shape[0]) / (1 + document_frequency(counts))) + 1
+        return cls(counts, idf.astype(np.float32))
+
+    def __getitem__(self, rows) -> sp.csr_matrix:
+        weighted = self.counts[rows].astype(np.float32)
+        weighted.data = (1 + np.log(weighted.data)) * self.idf[weighted.indices]
+        length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+        length[length == 0] = 1
+        return sp.diags_array(1 / length.astype(np.float32)).tocsr() @ weighted
+
+    def blocks(self) -> Iterator[sp.csr_matrix]:
+        """Yield the weights of `ROWS_WEIGHED` texts at a time."""
+        return (self[at : at + ROWS_WEIGHED] for at in range(0, max(self.counts.shape[0], 1), ROWS_WEIGHED))
 
 
 def sentence_vectors(texts: Sequence[str]) -> np.ndarray:

@@ -35,9 +35,7 @@ def counted(tmp_path_factory):
 
 def test_every_petition_is_redacted_settled_and_cut_once(counted):
     _, rows = counted
-    once = {
-        name: rows[name] for name in ("_first_reading", "_settle_part", "_cut_block", "mention_petitions")
-    }
+    once = {name: rows[name] for name in ("_first_reading", "_settle_part", "_cut_block", "_read_letters")}
     assert set(once.values()) == {32}
     assert rows["compare_block"] <= 2 * 32
 

@@ -138,3 +138,28 @@ def test_parts_of_one_wider_wrong_are_no_rivals():
         for w in (["甲", "甲"], ["甲", "乙"])
     ]
     assert told[0] < 2 and told[1] == 2
+
+
+def test_how_many_rows_are_scored_at_a_time_changes_nothing(monkeypatch):
+    from minelib.issues.spread import spread_best
+
+    draw = np.random.default_rng(0)
+    vectors = draw.normal(size=(40, 3)).astype(np.float32)
+    score = sp.csr_matrix(np.where(draw.random((40, 2)) < 0.3, 3.0, 0).astype(np.float32))
+    top, column = spread_best(vectors, score)
+    assert (top >= score.max(axis=1).toarray().ravel()).all()
+    monkeypatch.setattr("minelib.issues.spread._ROWS_SCORED", 8)
+    assert (
+        np.allclose(spread_best(vectors, score)[0], top) and (spread_best(vectors, score)[1] == column).all()
+    )
+
+
+def test_large_groups_are_cut_alike_wherever_it_is_done():
+    from minelib.issues.group import cut_large
+    from minelib.scale import Processes
+
+    vectors = np.repeat(np.eye(4, dtype=np.float32), 15, axis=0)
+    whole = Grouping(np.repeat([0, 1], 30), ("甲", "乙"), np.ones(60))
+    here, there = cut_large(whole, vectors, 0), cut_large(whole, vectors, 0, Processes(2).map)
+    assert len(set(here.group.tolist())) > 2
+    assert here.group.tolist() == there.group.tolist() and here.names == there.names

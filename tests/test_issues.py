@@ -371,6 +371,6 @@ def test_how_many_rows_are_added_up_at_a_time_changes_nothing(monkeypatch):
     group = np.array([0, 1, -1, 0, 2, 1, 1, 2, -1])
     total, near = sums(vectors, group), closeness(vectors, group)
     monkeypatch.setattr("minelib.issues.discover._ROWS_ADDED", 2)
-    monkeypatch.setattr("minelib.issues.group._ROWS_SCORED", 2)
+    monkeypatch.setattr("minelib.issues.group._ROWS_COMPARED", 2)
     assert np.allclose(sums(vectors, group), total, rtol=1e-12)
     assert np.allclose(closeness(vectors, group), near, rtol=1e-12)

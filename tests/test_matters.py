@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from minelib.matters import REASONS, link_matters
+from minelib.matters import REASONS, link_matters, read_letters
 from minelib.matters.average import average_groups
 from minelib.matters.names import TaughtNames
 from minelib.schema import LINK
@@ -67,14 +67,53 @@ def test_row_order_changes_nothing():
     pd.testing.assert_frame_equal(first.links, second.links)
 
 
-def test_tokens_and_mentions_given_follow_their_rows():
-    from minelib.mentions import find_mentions
+def test_tokens_and_letters_given_follow_their_rows():
     from minelib.segment import Segmenter
 
     table = ledger(RUBBISH, KINDERGARTEN, WAGES, OTHERS).sample(frac=1, random_state=5)
     texts = (table["title"] + "\n" + table["text"]).tolist()
-    given = link_matters(table, tokens=Segmenter().segment(texts), mentions=[find_mentions(t) for t in texts])
+    given = link_matters(table, tokens=Segmenter().segment(texts), letters=read_letters(table))
     pd.testing.assert_series_equal(given.matter_id, link_matters(table).matter_id)
+
+
+def test_how_letters_are_parted_for_reading_changes_nothing():
+    from minelib.matters import Letters
+
+    table = ledger(RUBBISH, KINDERGARTEN, WAGES, OTHERS)
+    table = table.assign(
+        place=["A3区云栖苑小区", ""] * 7 + ["金桂路"], respondent=["", "金蝉商贸公司〈电话9XBD〉"] * 7 + [""]
+    )
+    whole = read_letters(table)
+    parted = Letters.joined(
+        read_letters(table.iloc[i : i + 4].reset_index(drop=True)) for i in range(0, 15, 4)
+    )
+    for name in ("mentions", "masks", "places", "respondents"):
+        assert list(getattr(parted, name)) == list(getattr(whole, name))
+    assert (parted.letter == whole.letter).all() and (parted.title == whole.title).all()
+    pd.testing.assert_frame_equal(link_matters(table, letters=parted).links, link_matters(table).links)
+
+
+def test_names_in_text_count_less_than_in_the_title_or_the_ledgers_columns():
+    from minelib.matters.evidence import NAMED_IN_TEXT, _named
+    from minelib.matters.names import TaughtNames, look_up
+    from minelib.scale import map_here
+
+    rows = [("云栖苑小区漏水", "金桂路积水"), ("金桂路积水", "云栖苑积水"), ("漏水", "联系〈姓名3QK7〉")]
+    table = pd.DataFrame(rows, columns=["title", "text"]).assign(respondent=["", "", "金蝉商贸公司"])
+    letters = read_letters(table)
+    taught = look_up(TaughtNames.of(letters.mentions), table, np.arange(3), map_here)
+    assert [[m.name for m in found] for found in taught] == [["云栖苑"], ["云栖苑"], []]
+    weight = (
+        _named(letters, taught).toarray().astype(float).round(1).tolist()
+    )  # 〈姓名3QK7〉, 云栖苑, 金桂路, 金蝉商贸
+    less = NAMED_IN_TEXT
+    assert weight == [[0, 1, less, 0], [0, less, 1, 0], [less, 0, 0, 1]]
+
+
+def test_runs_of_a_title_are_sorted_and_do_not_reach_into_the_next():
+    from minelib.matters.evidence import _grams
+
+    assert list(_grams(["云栖网A3区", "", "栖云网络", "网"])) == [["云栖网"], [], ["云栖网", "云络网"], []]
 
 
 def test_links_hold_each_matter_together_and_give_a_reason():

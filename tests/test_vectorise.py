@@ -3,7 +3,8 @@ import pytest
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from minelib.errors import InputError
-from minelib.vectorise import sentence_vectors, term_counts, tfidf
+from minelib.tokens import Tokens
+from minelib.vectorise import Weights, document_frequency, sentence_vectors, stacked, term_counts, tfidf
 
 TOKENS = [["拖欠", "工资", "，", "的"], ["工资", "2019", "噪音"], [], ["噪音", "噪音", "扰民"]]
 
@@ -40,3 +41,22 @@ def test_sentence_vectors_put_a_paraphrase_nearer_than_another_topic():
     )
     assert wage @ pay > wage @ noise
     assert not empty.any()
+
+
+def test_how_many_texts_are_counted_and_weighed_at_a_time_changes_nothing(monkeypatch):
+    heads = Tokens.of([words[:1] for words in TOKENS])
+    whole = term_counts(TOKENS, heads=heads, times=2, min_df=2)
+    weights = Weights.of(whole.counts)
+    together = stacked(weights.blocks(), np.ones(len(whole.words), bool), document_frequency(whole.counts))
+    monkeypatch.setattr("minelib.vectorise._TEXTS", 2)
+    monkeypatch.setattr("minelib.vectorise.ROWS_WEIGHED", 2)
+    parted = term_counts(TOKENS, heads=heads, times=2, min_df=2)
+    assert parted.words == whole.words
+    assert (parted.counts != whole.counts).nnz == 0
+    apart = stacked(weights.blocks(), np.ones(len(whole.words), bool), document_frequency(whole.counts))
+    assert np.array_equal(apart.toarray(), together.toarray())
+    assert np.array_equal(together.toarray(), tfidf(whole.counts).toarray())
+
+
+def test_words_that_do_not_pass_are_not_counted():
+    assert term_counts(TOKENS, passes=lambda word: word == "工资").words == ("工资",)

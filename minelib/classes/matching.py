@@ -4,6 +4,7 @@ Every text becomes a run of character numbers; a phrase's words are found by has
 pass over the characters does for any number of words, so a prosecutor may add as many as they like.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,6 +68,10 @@ class PhraseFinder:
         pairs = [(self._index[_fold(w)], i) for i in single for w in phrases[i].parts[0]]
         self._single = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         self._joined = [i for i, p in enumerate(phrases) if p.operator]
+        self._parts = {i: [self._numbers(part) for part in phrases[i].parts] for i in self._joined}
+
+    def _numbers(self, part: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self._index[_fold(word)] for word in part)
 
     def _hash_words(self, words: list[str]) -> dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
         number = {c: i + 1 for i, c in enumerate(self._letters)}
@@ -86,7 +91,7 @@ class PhraseFinder:
         page = _Page(texts, self._letters)
         words = self._find_words(page)
         word, owner = self._single
-        pieces = [words.of_many(word)] + [self._phrase_hits(self.phrases[i], words) for i in self._joined]
+        pieces = [words.of_many(word)] + [self._phrase_hits(i, words) for i in self._joined]
         phrase = np.concatenate(
             [
                 np.repeat(owner, words.count(word)),
@@ -117,11 +122,11 @@ class PhraseFinder:
         word, start, length = (np.concatenate(x) for x in zip(*found, strict=True))
         return _Words(word, start, start + length, len(self._index), page)
 
-    def _phrase_hits(self, phrase: Phrase, words: "_Words") -> tuple[np.ndarray, np.ndarray]:
-        parts = [words.of([self._index[_fold(w)] for w in part]) for part in phrase.parts]
-        hits = parts[0]
-        for part in parts[1:]:
-            hits = _JOIN[phrase.operator](hits, part, words.page)
+    def _phrase_hits(self, i: int, words: "_Words") -> tuple[np.ndarray, np.ndarray]:
+        join, (first, *others) = _JOIN[self.phrases[i].operator], self._parts[i]
+        hits = words.of(first)
+        for part in others:
+            hits = join(hits, words.of(part), words.page)
         return hits
 
 
@@ -151,6 +156,7 @@ class _Words:
         order = np.lexsort((start, word))
         self._start, self._end, self.page = start[order], end[order], page
         self._slices = np.searchsorted(word[order], np.arange(n_words + 1))
+        self._seen: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
 
     def count(self, ids: np.ndarray) -> np.ndarray:
         """Return how many hits each word has."""
@@ -163,13 +169,13 @@ class _Words:
         rows = np.repeat(self._slices[ids], count) + within
         return self._start[rows], self._end[rows]
 
-    def of(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        rows = np.concatenate([np.arange(self._slices[i], self._slices[i + 1]) for i in ids])
-        start, end = self._start[rows], self._end[rows]
-        if len(ids) == 1:
-            return start, end
-        order = np.argsort(start, kind="stable")
-        return start[order], end[order]
+    def of(self, ids: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the hits of any of some words; many phrases have a part in common, so they are put together once."""
+        if ids not in self._seen:
+            start, end = self.of_many(np.array(ids, dtype=np.int64))
+            order = np.argsort(start, kind="stable") if len(ids) > 1 else slice(None)
+            self._seen[ids] = start[order], end[order]
+        return self._seen[ids]
 
 
 def _near(left, right, page):

@@ -134,7 +134,7 @@ def find_issues(
     known = load_wrongs() if wrongs is None else tuple(wrongs)
     g, order = gather(petitions, matter_id, class_code, tokens, known, seed, map_blocks)
     n_matters = g.table["matter_id"].nunique()
-    cuts = _cuts(g.rows, known, GRANULARITIES, seed, n_matters)
+    cuts = _cuts(g.rows, known, GRANULARITIES, seed, n_matters, map_blocks)
 
     def regroup(draws):
         some = ((g.rows.take(kept), seed) for kept, seed in draws)
@@ -164,7 +164,12 @@ def _check(petitions: pd.DataFrame, others: Sequence[Sequence], granularity: str
 
 
 def _cuts(
-    rows: Rows, known: Sequence[Wrong], levels: Sequence[str], seed: int, n_matters: int
+    rows: Rows,
+    known: Sequence[Wrong],
+    levels: Sequence[str],
+    seed: int,
+    n_matters: int,
+    map_blocks: MapBlocks = map_here,
 ) -> dict[str, Grouping]:
     """Group petitions once, and cut the groups at each of `levels`; `n_matters` of the whole ledger."""
     parts = group_rows(rows, known, seed=seed)
@@ -174,7 +179,7 @@ def _cuts(
     how = {
         "coarse": lambda: _by_class(whole, rows.code),
         "default": lambda: whole,
-        "fine": lambda: keep_recurring(cut_large(parts, rows.vectors, seed), rows),
+        "fine": lambda: keep_recurring(cut_large(parts, rows.vectors, seed, map_blocks), rows),
     }
     return {level: how[level]() for level in levels}
 

@@ -101,11 +101,12 @@ def _centres(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
     return (total[good] / length[good, None]).astype(np.float32)
 
 
-def sums(vectors, group: np.ndarray):
-    """Add the rows of each group up; rows of group -1 are left out."""
-    n = int(group.max(initial=-1)) + 1
-    begins = range(0, max(len(group), 1), _ROWS_ADDED)
-    return sum(_sums(vectors[at : at + _ROWS_ADDED], group[at : at + _ROWS_ADDED], n) for at in begins)
+def sums(vectors, group: np.ndarray, rows: np.ndarray | None = None):
+    """Add up the rows of each group, of some `rows` where these are given; those of group -1 are left out."""
+    n, given = int(group.max(initial=-1)) + 1, len(group) if rows is None else len(rows)
+    some = (slice(at, at + _ROWS_ADDED) for at in range(0, max(given, 1), _ROWS_ADDED))
+    parts = some if rows is None else (rows[part] for part in some)
+    return sum(_sums(vectors[part], group[part], n) for part in parts)
 
 
 def _sums(vectors, group: np.ndarray, n: int):

@@ -13,13 +13,17 @@ from minelib.issues.wrongs import Wrong
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.scale import MapBlocks, map_here
 from minelib.tokens import Tokens
-from minelib.vectorise import TermMatrix, add_counts, limit_frequency, term_counts, tfidf
+from minelib.vectorise import ROWS_WEIGHED, TermMatrix, Weights, term_counts
 
 DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still have some in common
 _ROWS_A_DIMENSION = 4
 _ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
-_ROWS_PLACED = 1 << 16  # rows given their vectors at a time, for memory's sake
-_TEXT_COLUMNS = ("title", "text")
+_COUNTED = ("record_id", "petitioner_id", "received_at") + (
+    "named_place",
+    "named_respondent",
+    "place",
+    "respondent",
+)
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _OTHER_CLASS = 0.8  # what is left of a score where the petition is of another class than the wrong
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
@@ -65,7 +69,7 @@ class Gathered:
     table: pd.DataFrame
     rows: Rows
     terms: TermMatrix
-    weights: sp.csr_matrix
+    weights: Weights
     heads: Tokens
 
 
@@ -80,17 +84,17 @@ def gather(
 ) -> tuple[Gathered, np.ndarray]:
     """Bring petitions into a fixed order and into numbers; also return that order."""
     order = np.argsort(petitions["record_id"].to_numpy(dtype=object), kind="stable")
-    texts, rest = petitions[list(_TEXT_COLUMNS)], petitions.drop(columns=list(_TEXT_COLUMNS))
     given = {"matter_id": matter_id, "class_code": class_code}
-    table = rest.assign(**{k: np.asarray(v, dtype=object) for k, v in given.items()})
+    table = petitions[[c for c in _COUNTED if c in petitions]]
+    table = table.assign(**{k: np.asarray(v, dtype=object) for k, v in given.items()})
     table = table.iloc[order].reset_index(drop=True)
     matter, ids = pd.factorize(table["matter_id"], sort=True)
     site = pd.factorize(_sites(table, ids))[0][matter]
-    said, heads = read_petitions(texts.iloc[order], wrongs, map_blocks)
-    sizes = texts["title"].str.len().to_numpy(np.int64)[order]
+    said, heads = read_petitions(petitions, order, wrongs, map_blocks)
+    sizes = petitions["title"].str.len().to_numpy(np.int64)[order]
     terms = _terms(sizes, Tokens.of(tokens).take(order), heads)
     score = _heed_class(said, table["class_code"], wrongs)
-    weights = tfidf(terms.counts)
+    weights = Weights.of(terms.counts)
     rows = Rows(matter, site, score, _embed(weights, seed), table["class_code"].to_numpy(object))
     return Gathered(table, rows, terms, weights, heads), order
 
@@ -140,36 +144,34 @@ def _sites(table: pd.DataFrame, matter_ids: Sequence[str]) -> pd.Series:
 
 def _terms(title_sizes: np.ndarray, tokens: Tokens, heads: Tokens) -> TermMatrix:
     """Count each petition's words, those of titles twice, without the names of places and respondents."""
-    plain, masked = term_counts(tokens), term_counts(heads)
-    names = _name_words(term_counts(tokens.heads(title_sizes)), masked)
-    words = add_counts(plain, masked)
-    kept = np.array([w not in names and not _DISTRICT.fullmatch(w) for w in words.words], dtype=bool)
-    terms = TermMatrix(words.counts[:, kept], tuple(np.array(words.words, dtype=object)[kept]))
-    return limit_frequency(terms, min_df=min(_MIN_TEXTS, max(2, len(tokens) // 10)))
+    names = _name_words(tokens.heads(title_sizes), heads)
+    least = min(_MIN_TEXTS, max(2, len(tokens) // 10))
+    plain = lambda word: word not in names and not _DISTRICT.fullmatch(word)  # noqa: E731
+    return term_counts(tokens, heads=heads, passes=plain, min_df=least)
 
 
-def _name_words(titles: TermMatrix, masked: TermMatrix) -> set[str]:
+def _name_words(titles: Tokens, masked: Tokens) -> set[str]:
     """Return the words that stand mostly inside names: taking the names out takes them out."""
     before, after = (
-        dict(zip(m.words, np.asarray(m.counts.sum(axis=0)).ravel(), strict=True)) for m in (titles, masked)
+        dict(zip(t.words, np.bincount(t.codes, minlength=len(t.words)).tolist(), strict=True))
+        for t in (titles, masked)
     )
     return {w for w, n in before.items() if after.get(w, 0) < n / 2}
 
 
-def _embed(weighted: sp.csr_matrix, seed: int) -> np.ndarray:
+def _embed(weights: Weights, seed: int) -> np.ndarray:
     """Reduce to a few dimensions of meaning (latent semantic analysis), rows of unit length."""
     from sklearn.utils.extmath import randomized_svd
 
-    k = min(DIMENSIONS, weighted.shape[0] // _ROWS_A_DIMENSION, weighted.shape[1] - 1)
+    n, n_words = weights.counts.shape
+    k = min(DIMENSIONS, n // _ROWS_A_DIMENSION, n_words - 1)
     if k < 1:
-        return np.zeros((weighted.shape[0], 1), dtype=np.float32)
-    some = np.sort(np.random.default_rng(seed).permutation(weighted.shape[0])[:_ROWS_READ])
-    axes = randomized_svd(weighted[some], k, n_iter=3, random_state=seed)[2]
-    vectors = np.empty((weighted.shape[0], k), dtype=np.float32)
-    for at in range(0, len(vectors), _ROWS_PLACED):
-        vectors[at : at + _ROWS_PLACED] = _unit(
-            (weighted[at : at + _ROWS_PLACED] @ axes.T).astype(np.float32)
-        )
+        return np.zeros((n, 1), dtype=np.float32)
+    some = np.sort(np.random.default_rng(seed).permutation(n)[:_ROWS_READ])
+    axes = randomized_svd(weights[some], k, n_iter=3, random_state=seed)[2]
+    vectors = np.empty((n, k), dtype=np.float32)
+    for at, block in zip(range(0, n, ROWS_WEIGHED), weights.blocks(), strict=True):
+        vectors[at : at + ROWS_WEIGHED] = _unit((block @ axes.T).astype(np.float32))
     return vectors
 
 

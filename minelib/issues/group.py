@@ -11,8 +11,10 @@ from minelib.issues.absorb import absorbed, drawn_in
 from minelib.issues.discover import discover_groups, sums
 from minelib.issues.gather import Rows, tells_class
 from minelib.issues.spot import SAID
-from minelib.issues.spread import best_wrong, spread_scores
+from minelib.issues.spread import best_wrong, spread_best
 from minelib.issues.wrongs import Wrong
+from minelib.scale import MapBlocks, map_here
+from minelib.vectorise import Weights
 
 MIN_MATTERS = 3  # a wrong recurs: in at least so many matters, at so many places or respondents
 ENOUGH_TO_SPREAD = 200  # petitions from which on the known wrongs are carried over
@@ -24,7 +26,7 @@ _BY_LIKENESS = 0.2  # and of petitions that join a wrong because they are like i
 _FIRM = 0.4  # mean overlap with what resamples find that a group outside the list must reach
 _ALIKE = 0.075  # and mean cosine between the words of its matters
 _OF_A_KIND = 0.5  # and share of its matters in its two commonest classes
-_ROWS_SCORED = 1 << 16  # rows whose scores are added up at a time: dense, they are held once, not three times
+_ROWS_COMPARED = 1 << 16  # rows compared with their centres at a time, for memory's sake
 _SPLIT = 24  # a group of so many petitions may be cut into finer ones
 
 
@@ -78,16 +80,22 @@ def widen(found: Grouping, wrongs: Sequence[Wrong]) -> Grouping:
     return Grouping(first[found.group], (*wider, *found.names[len(wrongs) :]), found.strength)
 
 
-def cut_large(whole: Grouping, vectors: np.ndarray, seed: int) -> Grouping:
+def cut_large(whole: Grouping, vectors: np.ndarray, seed: int, map_blocks: MapBlocks = map_here) -> Grouping:
     """Cut each large group into the groups its own petitions make; those near none stay together."""
     group, names = whole.group.copy(), list(whole.names)
-    for g in np.flatnonzero(np.bincount(group[group >= 0], minlength=len(names)) >= _SPLIT):
-        rows = np.flatnonzero(group == g)
-        part = discover_groups(vectors[rows], resolution=1.5, seed=seed)
+    large = np.flatnonzero(np.bincount(group[group >= 0], minlength=len(names)) >= _SPLIT)
+    members = [np.flatnonzero(group == g) for g in large]
+    parts = map_blocks(_parts, (vectors[rows] for rows in members), seed)
+    for g, rows, part in zip(large, members, parts, strict=True):
         for p in range(1, int(part.max()) + 1):
             group[rows[part == p]] = len(names)
             names.append(names[g])
     return Grouping(group, tuple(names), whole.strength)
+
+
+def _parts(vectors: np.ndarray, seed: int) -> np.ndarray:
+    """Return the groups that the petitions of one group make."""
+    return discover_groups(vectors, resolution=1.5, seed=seed)
 
 
 def keep_recurring(found: Grouping, rows: Rows) -> Grouping:
@@ -132,11 +140,11 @@ def class_share(found: Grouping, rows: Rows) -> np.ndarray:
     return np.divide(two, total, out=np.ones_like(total), where=total > 0)
 
 
-def likeness(weights: sp.csr_matrix, found: Grouping, matter: np.ndarray) -> np.ndarray:
+def likeness(weights: Weights | sp.csr_matrix, found: Grouping, matter: np.ndarray) -> np.ndarray:
     """Return how many words the matters of each group share: their mean cosine, one petition a matter."""
     pairs = np.column_stack([found.group, matter])
     first = np.sort(np.unique(pairs, axis=0, return_index=True)[1])
-    total = sums(weights[first], found.group[first])
+    total = sums(weights, found.group, first)
     n = np.bincount(found.group[first][found.group[first] >= 0], minlength=len(found.names))
     inner = np.asarray(total.multiply(total).sum(axis=1)).ravel()
     return (inner - n) / np.maximum(n * (n - 1), 1)
@@ -149,17 +157,14 @@ def closeness(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
     centre = sums(vectors, group)
     length = np.linalg.norm(centre, axis=1, keepdims=True)
     centre = np.divide(centre, length, out=np.zeros_like(centre), where=length > 0)
-    some = (slice(at, at + _ROWS_SCORED) for at in range(0, len(group), _ROWS_SCORED))
+    some = (slice(at, at + _ROWS_COMPARED) for at in range(0, len(group), _ROWS_COMPARED))
     near = [np.einsum("ij,ij->i", vectors[part], centre[group[part]]) for part in some]
     return np.where(group >= 0, np.clip(np.concatenate(near), 0, 1), 0.0)
 
 
 def _known(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     if len(rows) >= ENOUGH_TO_SPREAD and rows.score.shape[1]:
-        total = spread_scores(rows.vectors, rows.score)
-        for at in range(0, len(rows), _ROWS_SCORED):
-            total[at : at + _ROWS_SCORED] += rows.score[at : at + _ROWS_SCORED].toarray()
-        top, column = total.max(axis=1), total.argmax(axis=1)
+        top, column = spread_best(rows.vectors, rows.score)
     else:
         top, column = best_wrong(rows.score)
     said = top >= SAID

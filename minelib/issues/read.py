@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
 from minelib.issues.spot import spot_wrongs
 from minelib.issues.wrongs import Wrong
-from minelib.scale import MapBlocks, blocks_of
+from minelib.scale import MapBlocks
 from minelib.tokens import Tokens
 
 _BLOCK_ROWS = 4_000  # to look for a thousand phrases costs a little by itself
 
 
 def read_petitions(
-    petitions: pd.DataFrame, wrongs: Sequence[Wrong], map_blocks: MapBlocks
+    petitions: pd.DataFrame, order: np.ndarray, wrongs: Sequence[Wrong], map_blocks: MapBlocks
 ) -> tuple[sp.csr_matrix, Tokens]:
     """Return how strongly each petition says each wrong, and the words of its title without names.
 
@@ -23,10 +24,14 @@ def read_petitions(
     ----------
     petitions : DataFrame
         ``title``, ``text``.
+    order : ndarray of int
+        The rows to read.
     map_blocks : callable
         Where blocks are read; how rows are parted changes nothing.
     """
-    blocks = blocks_of(petitions[["title", "text"]], _BLOCK_ROWS)
+    told = petitions[["title", "text"]]
+    starts = range(0, max(len(order), 1), _BLOCK_ROWS)
+    blocks = (told.iloc[order[at : at + _BLOCK_ROWS]] for at in starts)
     scores, heads = zip(*map_blocks(read_block, blocks, tuple(wrongs)), strict=True)
     return sp.vstack(scores, format="csr"), Tokens.joined(heads)
 

@@ -1,18 +1,21 @@
 """Carry the known wrongs over to petitions that half say them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import scipy.sparse as sp
 
 from minelib.issues.spot import SAID
 
 _FOLDS = 4
+_ROWS_SCORED = 1 << 16  # rows scored at a time, whole folds: dense, the scores of a million take a gigabyte
 _RIDGE = 2.0  # strength of the penalty
 _SILENT = 1.0  # below this a petition says no known wrong, and teaches the model what none looks like
 _WEIGHT = 3.0  # points a sure prediction is worth, on the scale of `spot_wrongs`
 
 
-def spread_scores(vectors: np.ndarray, score: sp.csr_matrix) -> np.ndarray:
-    """Return how strongly each petition is like those that say each wrong, on the scale of `spot_wrongs`.
+def spread_best(vectors: np.ndarray, score: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row's highest score and its column, where likeness to those that say a wrong counts, too.
 
     A ridge regression on the petitions that say a wrong outright, each scored by a model that has not seen
     it, so that a petition with one stray phrase is not confirmed by itself.
@@ -21,23 +24,37 @@ def spread_scores(vectors: np.ndarray, score: sp.csr_matrix) -> np.ndarray:
     ----------
     vectors : ndarray, shape (n_petitions, n_dimensions)
     score : csr_matrix, shape (n_petitions, n_wrongs)
-
-    Returns
-    -------
-    ndarray of float32, shape (n_petitions, n_wrongs)
+        As `spot_wrongs` gives it.
 
     Notes
     -----
     Self-training with held-out folds. Folds go by row number, so give rows in the order of their ids.
     """
+    models = _models(vectors, score)
+    top, column = np.empty(len(vectors), np.float32), np.empty(len(vectors), np.int64)
+    for at in range(0, len(vectors), _ROWS_SCORED):
+        part = slice(at, at + _ROWS_SCORED)
+        total = _spread(vectors[part], models) + score[part].toarray()
+        top[part], column[part] = total.max(axis=1), total.argmax(axis=1)
+    return top, column
+
+
+def _models(vectors: np.ndarray, score: sp.csr_matrix) -> list[np.ndarray | None]:
+    """Return for each fold what the others teach, None where they teach nothing."""
     target, taught = _targets(score)
     fold = np.arange(len(vectors)) % _FOLDS
-    spread = np.zeros(score.shape, dtype=np.float32)
-    for k in range(_FOLDS):
-        train = taught & (fold != k)
-        if train.any():
-            spread[fold == k] = vectors[fold == k] @ _ridge(vectors[train], target[train])[:, :-1]
-    np.clip(spread, 0, 1, out=spread)  # in place: a million rows take a gigabyte
+    trains = (np.flatnonzero(taught & (fold != k)) for k in range(_FOLDS))
+    return [_ridge(vectors[rows], target[rows])[:, :-1] if len(rows) else None for rows in trains]
+
+
+def _spread(vectors: np.ndarray, models: Sequence[np.ndarray | None]) -> np.ndarray:
+    """Return how strongly some petitions, from the first of a fold on, are like those that say each wrong."""
+    width = next((model.shape[1] for model in models if model is not None), 1)
+    spread = np.zeros((len(vectors), width), dtype=np.float32)
+    for k, model in enumerate(models):
+        if model is not None:
+            spread[k::_FOLDS] = vectors[k::_FOLDS] @ model
+    np.clip(spread, 0, 1, out=spread)
     spread *= _WEIGHT
     return spread
 

@@ -104,7 +104,8 @@ def _shared(g: Gathered, found: Grouping) -> np.ndarray:
     n_sites = int(g.rows.site.max(initial=-1)) + 1
     place, row = np.unique(found.group[inside] * n_sites + g.rows.site[inside], return_inverse=True)
     at = sp.csr_matrix((np.ones(len(inside), np.float32), (row, inside)), shape=(len(place), len(g.rows)))
-    said = (at @ g.terms.counts).astype(bool).astype(np.float32)
+    said = at @ g.terms.counts
+    said.data.fill(1)
     cells = place // max(n_sites, 1), np.arange(len(place))
     sites = sp.csr_matrix((np.ones(len(place)), cells), shape=(len(found.names), len(place)))
     least = np.clip(np.asarray(sites.sum(axis=1)).ravel() // 2, 2, 3)

@@ -5,19 +5,18 @@ of two rows.  It is summed as log odds, as in record linkage (Fellegi and Sunter
 """
 
 import re
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from minelib.matters.names import TaughtNames
-from minelib.mentions import HEAD, Mention, Mentions, find_mentions, name_stem, normalise_name
-from minelib.schema import MASK
+from minelib.matters.holdings import Holdings, Source, holdings
+from minelib.matters.letters import Letters, text_column
+from minelib.mentions import Mention, Mentions, name_stem
 from minelib.tokens import Tokens, ranks
-from minelib.vectorise import TermMatrix, add_counts, document_frequency, limit_frequency, term_counts, tfidf
+from minelib.vectorise import Weights, document_frequency, stacked, term_counts
 
 TITLE_WEIGHT = 3  # a title's words count as if said this often
 BACKGROUND = 2000  # a name's rarity is that in a ledger of at least so many petitions
@@ -26,9 +25,9 @@ MANY_LETTERS = 20  # who sends so many writes of many things
 _NO_STEM = frozenset({"district", "township", "area", "transit"})
 NO_NAME = frozenset({"district", "township", "office", "area"})  # kinds that many things have in common
 _AREA = re.compile(r"[A-Z]\d{0,2}[省市县区州]|[^\w]")
-_DOTS = re.compile(r"[\s·•．.・“”\"]+")
-_HEAD = 200  # characters of a letter in which taught names are looked up
 _CHUNK = 1 << 16
+_BASE = 1 << 21  # more than any character's number
+_PLACES = np.array([_BASE**2, _BASE, 1])  # three characters as one number
 
 
 @dataclass(frozen=True)
@@ -54,19 +53,17 @@ class Evidence:
 
 
 def word_weights(
-    titles: Sequence[str],
-    tokens: Sequence[Sequence[str]],
-    mentions: Sequence[Sequence[Mention]] | None = None,
-) -> sp.csr_matrix:
-    """Return TF-IDF of the words of each title and text, those of the title weighed.
+    sizes: np.ndarray, tokens: Tokens, mentions: Sequence[Sequence[Mention]] | None = None
+) -> Weights:
+    """Return TF-IDF of the words of each title, of `sizes` characters, and text, those of the title weighed.
 
     Words inside a name of `mentions` are left out where it is given: names are evidence of their own.
     """
-    coded = Tokens.of(tokens)
-    heads = coded.heads([len(title) for title in titles])
+    heads = tokens.heads(sizes)
     if mentions is not None:
-        coded, heads = (Tokens.of(list(map(_unnamed, some, mentions))) for some in (coded, heads))
-    return _weigh(add_counts(term_counts(coded), term_counts(heads), times=TITLE_WEIGHT - 1), max_df=0.2)
+        tokens, heads = (Tokens.of(list(map(_unnamed, some, mentions))) for some in (tokens, heads))
+    most = _share(0.2, len(tokens))
+    return Weights.of(term_counts(tokens, heads=heads, times=TITLE_WEIGHT - 1, max_df=most).counts)
 
 
 def _unnamed(words: Sequence[str], found: Sequence[Mention]) -> list[str]:
@@ -78,42 +75,50 @@ def _unnamed(words: Sequence[str], found: Sequence[Mention]) -> list[str]:
 def gather(
     petitions: pd.DataFrame,
     words: sp.csr_matrix,
-    mentions: Sequence[Sequence[Mention]],
-    classes: Sequence[set[str]],
+    letters: Letters,
+    taught: Mentions,
+    classes: np.ndarray,
 ) -> Evidence:
-    """Read the evidence off petitions, in the order given.
+    """Put the evidence of petitions together, in the order given.
 
     Parameters
     ----------
     petitions : DataFrame
-        ``title``, ``text``; ``petitioner_id``, ``received_at``, ``place`` and ``respondent`` where the ledger
-        has them.
+        ``title``; ``petitioner_id`` and ``received_at`` where the ledger has them.
     words : csr_matrix
         See `word_weights`.
-    mentions : sequence of sequences of Mention
-        Names in each title and text, joined by a line break.
-    classes : sequence of set of str
-        Grievance classes each petition may be of; empty where not known.
+    letters : Letters
+        What each petition says by itself.
+    taught : Mentions
+        Names that the letters teach, see `look_up`.
+    classes : ndarray of str, shape (n_petitions, n_columns)
+        Grievance classes each petition may be of, "" where not known.
     """
-    respondents = [normalise_name(MASK.sub("", r), "company") for r in text_column(petitions, "respondent")]
-    places = Mentions.of(map(find_mentions, text_column(petitions, "place")))
-    named = _named(petitions, mentions, places, respondents)
+    said, where = letters.mentions, letters.places
+    title = _in_title(said, letters.sizes)
     return Evidence(
         words=words,
-        grams=_weigh(term_counts(_grams(petitions["title"].tolist())), max_df=0.05),
-        names=_rarity(_matrix(named)),
-        stems=_matrix(_stems(petitions["title"], mentions)),
-        **_areas(petitions["title"], mentions, places),
-        sites=_matrix({m.name: 1.0 for m in found if m.kind not in NO_NAME} for found in places),
-        towns=_matrix({m.name: 1.0 for m in found if m.kind == "township"} for found in places),
-        respondents=_matrix({r: 1.0} if r else {} for r in respondents),
+        grams=shared(_run_weights(petitions["title"].tolist())),
+        names=_rarity(_named(letters, taught)),
+        stems=_holding(Source(said, _stems, title)),
+        counties=_holding(Source(said, _counties, title), Source(where, _counties)),
+        cities=_holding(Source(said, _cities, title), Source(where, _cities)),
+        townships=_holding(Source(said, _townships), Source(where, _townships)),
+        sites=_holding(Source(where, _names)),
+        towns=_holding(Source(where, _townships)),
+        respondents=_holding(Source(letters.respondents, _names)),
         petitioners=_petitioners(text_column(petitions, "petitioner_id")),
-        classes=_matrix(dict.fromkeys(codes, 1.0) for codes in classes),
+        classes=_values(classes),
         days=_days(petitions),
     )
 
 
-def dots(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def names_of(letters: Letters) -> sp.csr_matrix:
+    """Return 1 for each name of a place or respondent in the title or text of each letter."""
+    return _holding(Source(letters.mentions, _names))
+
+
+def dots(matrix: sp.csr_matrix | Weights, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return the product of rows `left[i]` and `right[i]` of a sparse matrix, for each i."""
     out = np.zeros(len(left), dtype=np.float32)
     for start in range(0, len(left), _CHUNK):
@@ -122,77 +127,83 @@ def dots(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarr
     return out
 
 
+def apart(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Tell for which pairs both rows hold something and nothing in common."""
+    said = np.diff(matrix.indptr) > 0
+    return said[left] & said[right] & (dots(matrix, left, right) == 0)
+
+
 def _grams(titles: list[str]) -> Tokens:
-    """Return the runs of three characters of each title."""
-    blocks = (titles[at : at + _CHUNK] for at in range(0, len(titles), _CHUNK))
-    return Tokens.joined(Tokens.of([_runs(title) for title in block]) for block in blocks)
+    """Return the runs of three characters of each title, each sorted: 云栖网 and 栖云网 share one."""
+    plain = [_AREA.sub("", title) for title in titles]
+    lengths = np.fromiter(map(len, plain), np.int64, len(plain))
+    letters = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    text = np.repeat(np.arange(len(plain)), lengths)
+    runs = np.sort(np.column_stack([letters[:-2], letters[1:-1], letters[2:]]), axis=1)
+    runs = runs[text[:-2] == text[2:]] @ _PLACES
+    codes, found = pd.factorize(runs)
+    spelled = (np.sort(found)[:, None] // _PLACES % _BASE).tolist()
+    words = np.array(["".join(map(chr, run)) for run in spelled], dtype=object)
+    return Tokens(ranks(np.argsort(found))[codes], np.maximum(lengths - 2, 0).cumsum(), words)
 
 
-def _runs(title: str) -> list[str]:
-    """Return the runs of three characters, each sorted: 云栖网 and 栖云网 share one."""
-    text = _AREA.sub("", title)
-    return ["".join(sorted(run)) for run in zip(text, text[1:], text[2:], strict=False)]
+def _run_weights(titles: list[str]) -> Weights:
+    return Weights.of(term_counts(_grams(titles), max_df=_share(0.05, len(titles))).counts)
 
 
-def _weigh(terms: TermMatrix, *, max_df: float) -> sp.csr_matrix:
-    """Return TF-IDF of words that are not in most texts; a word of one text only lengthens its row."""
-    share = max(max_df, min(1.0, 60 / max(1, terms.counts.shape[0])))
-    weighed = tfidf(limit_frequency(terms, max_df=share).counts)
-    return weighed[:, document_frequency(weighed) > 1]
+def _share(most: float, n: int) -> float:
+    """Return the share of `n` texts that may hold a word: a few dozen always may."""
+    return max(most, min(1.0, 60 / max(1, n)))
 
 
-def _named(
-    petitions: pd.DataFrame,
-    mentions: Sequence[Sequence[Mention]],
-    places: Sequence[Sequence[Mention]],
-    respondents: Sequence[str],
-) -> Iterator[dict[str, float]]:
-    """Yield the names of places and respondents in each petition, and how much each counts."""
-    taught = TaughtNames.of(mentions)
-    columns = (text_column(petitions, c) for c in ("title", "text"))
-    for title, text, found, where, whom in zip(*columns, mentions, places, respondents, strict=True):
-        named = [m for m in found if m.kind not in NO_NAME]
-        inside = {m.name for m in named if m.end <= len(title)} | taught.find(_DOTS.sub("", title))
-        inside |= {m.name for m in where if m.kind not in NO_NAME} | ({whom} - {""})
-        inside |= set(MASK.findall(title))  # one person or number behind it, whoever that is
-        anywhere = {m.name for m in named} | taught.find(_DOTS.sub("", text[:_HEAD]))
-        anywhere |= set(MASK.findall(text[:HEAD]))
-        yield {name: 1.0 if name in inside else NAMED_IN_TEXT for name in anywhere | inside}
+def shared(weights: Weights, rows: np.ndarray | None = None) -> sp.csr_matrix:
+    """Return the weights of some texts, all where not given; a word of one text only lengthens its row."""
+    counts = weights.counts if rows is None else weights.counts[rows]
+    blocks = Weights(counts, weights.idf).blocks()
+    return stacked(blocks, document_frequency(weights.counts) > 1, document_frequency(counts))
 
 
-def _stems(titles: Iterable[str], mentions: Sequence[Sequence[Mention]]) -> Iterator[dict[str, float]]:
-    """Yield the pairs of characters in the names of each title."""
-    for title, found in zip(titles, mentions, strict=True):
-        stems = [name_stem(m.name) for m in found if m.kind not in _NO_STEM and m.end <= len(title)]
-        yield {stem[i : i + 2]: 1.0 for stem in stems for i in range(max(1, len(stem) - 1))}
+def _names(kind: str, name: str) -> list[str]:
+    return [name] if kind not in NO_NAME else []
 
 
-def _areas(
-    titles: Iterable[str], mentions: Sequence[Sequence[Mention]], places: Sequence[Sequence[Mention]]
-) -> dict[str, sp.csr_matrix]:
-    """Return matrices of the counties and cities of titles and places, and of townships anywhere."""
-
-    def districts(ends: str) -> Iterator[dict[str, float]]:
-        for title, found, where in zip(titles, mentions, places, strict=True):
-            said = [*(m for m in found if m.end <= len(title)), *where]
-            yield {m.name: 1.0 for m in said if m.kind == "district" and m.name[-1] in ends}
-
-    anywhere = ([*found, *where] for found, where in zip(mentions, places, strict=True))
-    townships = ({m.name: 1.0 for m in found if m.kind == "township"} for found in anywhere)
-    rows = {"counties": districts("县区"), "cities": districts("市州"), "townships": townships}
-    return {name: _matrix(found) for name, found in rows.items()}
+def _stems(kind: str, name: str) -> list[str]:
+    """Return the pairs of characters in a name."""
+    if kind in _NO_STEM:
+        return []
+    stem = name_stem(name)
+    return [stem[i : i + 2] for i in range(max(1, len(stem) - 1))]
 
 
-def _matrix(rows: Iterable[dict[str, float]]) -> sp.csr_matrix:
-    """Return one row a dict, one column a key in order of the keys; rows are held as numbers only."""
-    seen: dict[str, int] = {}
-    where, data, ends = array("i"), array("f"), array("q", [0])
-    for row in rows:
-        where.extend(seen.setdefault(name, len(seen)) for name in row)
-        data.extend(row.values())
-        ends.append(len(where))
-    columns = ranks([seen[name] for name in sorted(seen)])[np.array(where, dtype=np.int32)]
-    return sp.csr_matrix((np.array(data), columns, np.array(ends)), shape=(len(ends) - 1, len(seen)))
+def _counties(kind: str, name: str) -> list[str]:
+    return [name] if kind == "district" and name[-1] in "县区" else []
+
+
+def _cities(kind: str, name: str) -> list[str]:
+    return [name] if kind == "district" and name[-1] in "市州" else []
+
+
+def _townships(kind: str, name: str) -> list[str]:
+    return [name] if kind == "township" else []
+
+
+def _holding(*sources: Source) -> sp.csr_matrix:
+    """Return 1 for each key a petition holds."""
+    return holdings(sources)[0].matrix()
+
+
+def _named(letters: Letters, taught: Mentions) -> sp.csr_matrix:
+    """Return the names of places and respondents in each petition, and how much each counts."""
+    said = letters.mentions, letters.masks, taught
+    own = Source(letters.places, _names), Source(letters.respondents, _names)
+    titles = (Source(m, _names, _in_title(m, letters.sizes)) for m in said)
+    inside, anywhere = holdings([*titles, *own], [*(Source(m, _names) for m in said), *own])
+    return anywhere.matrix(np.where(np.isin(anywhere.cells, inside.cells), 1.0, NAMED_IN_TEXT))
+
+
+def _in_title(mentions: Mentions, sizes: np.ndarray) -> np.ndarray:
+    """Tell which mentions stand in the title."""
+    return mentions.spans[:, 1] <= sizes[mentions.rows]
 
 
 def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
@@ -207,14 +218,17 @@ def _rarity(names: sp.csr_matrix) -> sp.csr_matrix:
 
 def _petitioners(ids: list[str]) -> sp.csr_matrix:
     """Weigh petitioners so that two letters of one share 1, the less the more letters there are."""
-    senders = _matrix({sender: 1.0} if sender else {} for sender in ids)
+    senders = _values(np.array(ids, dtype=object)[:, None])
     share = 1 - np.log(np.maximum(document_frequency(senders), 1)) / np.log(MANY_LETTERS)
     return (senders @ sp.diags_array(np.sqrt(share.clip(min=0)).astype(np.float32))).tocsr()
 
 
-def text_column(petitions: pd.DataFrame, column: str) -> list[str]:
-    """Return a column as text, "" throughout where the ledger has none."""
-    return petitions[column].fillna("").astype(str).tolist() if column in petitions else [""] * len(petitions)
+def _values(table: np.ndarray) -> sp.csr_matrix:
+    """Return 1 for each value that stands in a row of text columns; "" is none."""
+    codes, values = pd.factorize(table.ravel())
+    told = np.flatnonzero(table.ravel() != "")
+    cells = told // max(table.shape[1], 1) * len(values) + codes[told]
+    return Holdings(np.unique(cells), len(table), len(values)).matrix()
 
 
 def _days(petitions: pd.DataFrame) -> np.ndarray:

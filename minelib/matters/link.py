@@ -10,9 +10,11 @@ import scipy.sparse as sp
 
 from minelib.matters.average import average_groups
 from minelib.matters.copies import copy_of
-from minelib.matters.evidence import Evidence, dots, gather, word_weights
+from minelib.matters.evidence import Evidence, dots, gather, shared, word_weights
+from minelib.matters.letters import Letters, read_letters
+from minelib.matters.names import TaughtNames, look_up
 from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chances, features
-from minelib.mentions import Mention, Mentions, mention_petitions
+from minelib.scale import MapBlocks, map_here
 from minelib.schema import LINK, frame
 from minelib.tokens import Tokens
 
@@ -47,8 +49,9 @@ def link_matters(
     *,
     tokens: Sequence[Sequence[str]] | None = None,
     classes: Sequence[str] | pd.Series | pd.DataFrame | None = None,
-    mentions: Sequence[Sequence[Mention]] | None = None,
+    letters: Letters | None = None,
     seed: int = 0,
+    map_blocks: MapBlocks = map_here,
 ) -> Matters:
     """Find which petitions are one matter.
 
@@ -65,10 +68,12 @@ def link_matters(
     classes : sequence of str or DataFrame of str, optional
         Grievance class of each petition, "" where not known; several columns where it may be of several.
         Petitions with no class in common are linked less easily.
-    mentions : sequence of sequences of Mention, optional
-        As `mention_petitions` gives them; found here when not given.
+    letters : Letters, optional
+        As `read_letters` gives them; read here when not given.
     seed : int
         Not used, as nothing is drawn at random; here so that every step is called alike.
+    map_blocks : callable
+        An engine's `map`: where names that letters teach are looked up.
 
     Examples
     --------
@@ -82,20 +87,18 @@ def link_matters(
     (2, ['same place and thing'])
     """
     order = np.argsort(petitions["record_id"].to_numpy(dtype=str), kind="stable")
-    rows = petitions.iloc[order].reset_index(drop=True)
-    coded = Tokens.of(tokens).take(order) if tokens is not None else Tokens.of(_cut(rows))
-    words = word_weights(rows["title"], coded)
-    named = Mentions.of(mentions).take(order) if mentions is not None else mention_petitions(rows)
-    first, likeness = copy_of(rows, words, named)
+    coded = Tokens.of(_cut(petitions) if tokens is None else tokens).take(order)
+    read = (read_letters(petitions) if letters is None else letters).take(order)
+    first, likeness, words = _originals(read, coded)
     kept = np.unique(first)
-    named = named.take(kept)
-    codes = _codes(classes, order[kept]) if classes is not None else [set()] * len(kept)
-    small = len(kept) < SMALL
-    words = word_weights(rows["title"].iloc[kept], coded.take(kept), named) if small else words[kept]
-    e = gather(rows.iloc[kept], words, named, codes)
+    read, rows = read.take(kept), order[kept]
+    taught = look_up(TaughtNames.of(read.mentions), petitions, rows, map_blocks)
+    codes = (petitions[[]] if classes is None else pd.DataFrame(classes)).fillna("").to_numpy(dtype=object)
+    told = petitions.drop(columns=["text"]).iloc[rows]
+    e = gather(told, words, read, taught, codes[rows])
     edges = pd.concat([_copies(first, likeness), _pairs(e, kept)], ignore_index=True)
     matter = _matters(first, edges)
-    ids = rows["record_id"].to_numpy(dtype=str)
+    ids = petitions["record_id"].to_numpy(dtype=str)[order]
     matter_id = pd.Series(_names(matter, ids), index=pd.Index(ids, name="record_id"), name="matter_id")
     return Matters(matter_id, _links(ids, matter, edges))
 
@@ -108,9 +111,15 @@ def _cut(rows: pd.DataFrame) -> list[list[str]]:
     return Segmenter().segment(f"{title}\n{text}" for title, text in pairs)
 
 
-def _codes(classes, order: np.ndarray) -> list[set[str]]:
-    """Return the classes of each row, in another order."""
-    return [set(codes) - {""} for codes in pd.DataFrame(classes).fillna("").to_numpy()[order]]
+def _originals(letters: Letters, tokens: Tokens) -> tuple[np.ndarray, np.ndarray, sp.csr_matrix]:
+    """Return what each letter copies and how like it is, see `copy_of`, and the words of those that copy none."""
+    weights = word_weights(letters.sizes, tokens)
+    first, likeness = copy_of(letters, weights)
+    kept = np.unique(first)
+    if len(kept) < SMALL:
+        some = letters.take(kept)
+        return first, likeness, shared(word_weights(some.sizes, tokens.take(kept), some.mentions))
+    return first, likeness, shared(weights, kept)
 
 
 def _copies(first: np.ndarray, likeness: np.ndarray) -> pd.DataFrame:

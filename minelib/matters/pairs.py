@@ -7,7 +7,7 @@ petitions hold pairs nobody by itself.  So the work grows with the number of pet
 import numpy as np
 import scipy.sparse as sp
 
-from minelib.matters.evidence import Evidence, dots
+from minelib.matters.evidence import Evidence, apart, dots
 from minelib.vectorise import document_frequency
 
 # Log odds that two petitions are one matter, for one unit of each evidence.  Estimated by logistic regression
@@ -61,15 +61,15 @@ def features(e: Evidence, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         "grams": dots(e.grams, left, right),
         "names": np.minimum(names, NAMES_CAP),
         "unnamed": names == 0,
-        "form_letter": (words >= FORM_LETTER) & (_apart(e.stems, left, right) | _apart(e.names, left, right)),
+        "form_letter": (words >= FORM_LETTER) & (apart(e.stems, left, right) | apart(e.names, left, right)),
         "petitioner": dots(e.petitioners, left, right),
-        "apart": _apart(e.counties, left, right) | _apart(e.cities, left, right),
+        "apart": apart(e.counties, left, right) | apart(e.cities, left, right),
         "township": dots(e.townships, left, right) > 0,
-        "other_class": _apart(e.classes, left, right),
+        "other_class": apart(e.classes, left, right),
         "site": dots(e.sites, left, right) > 0,
-        "other_site": _apart(e.sites, left, right) | _apart(e.towns, left, right),
+        "other_site": apart(e.sites, left, right) | apart(e.towns, left, right),
         "respondent": dots(e.respondents, left, right) > 0,
-        "other_respondent": _apart(e.respondents, left, right),
+        "other_respondent": apart(e.respondents, left, right),
         "gap": np.nan_to_num(np.log1p(np.abs(e.days[left] - e.days[right])), nan=UNKNOWN_GAP),
     }
     return np.column_stack([found[name] for name in WEIGHTS]).astype(np.float32)
@@ -102,9 +102,3 @@ def _strongest(block: sp.csr_matrix, first: int, n: int) -> np.ndarray:
     rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
     rows, columns = (ends[rank < MAX_NEIGHBOURS] for ends in (rows, columns))
     return np.minimum(rows, columns) * n + np.maximum(rows, columns)
-
-
-def _apart(matrix: sp.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Tell for which pairs both rows hold something and nothing in common."""
-    said = np.diff(matrix.indptr) > 0
-    return said[left] & said[right] & (dots(matrix, left, right) == 0)

@@ -5,23 +5,24 @@ from minelib.mentions.mask import mask_mentions, strip_mentions
 from minelib.mentions.names import name_stem, normalise_name
 from minelib.mentions.place import (
     HEAD,
-    mention_petitions,
     name_petitions,
+    named_heads,
     place_of,
     respondent_of,
     township_of,
 )
-from minelib.mentions.table import Mentions
+from minelib.mentions.table import Joining, Mentions
 
 __all__ = [
     "HEAD",
+    "Joining",
     "Mention",
     "Mentions",
     "find_mentions",
     "mask_mentions",
-    "mention_petitions",
     "name_petitions",
     "name_stem",
+    "named_heads",
     "normalise_name",
     "place_of",
     "respondent_of",

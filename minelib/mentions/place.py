@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from minelib.mentions.find import Mention, find_mentions
-from minelib.mentions.table import Mentions
 
 # Which kind says best where it is, and against whom; the first that a text names is taken.
 PLACE_KINDS = ("compound", "village", "school", "hospital", "place", "road", "area", "transit")
@@ -44,17 +43,15 @@ def township_of(mentions: Sequence[Mention]) -> str:
     return next(iter(towns + narrow + districts), "")
 
 
-def mention_petitions(petitions: pd.DataFrame) -> Mentions:
-    """Find the names in each title and the head of each text, joined by a line break.
+def named_heads(petitions: pd.DataFrame) -> list[str]:
+    """Return what names are looked for in: each title and the head of each text, joined by a line break.
 
-    Looks at one petition at a time, so it may be mapped over blocks.
-
-    >>> table = pd.DataFrame({"title": ["金桂路积水"], "text": ["云栖苑小区门口积水"]})
-    >>> [m.name for m in mention_petitions(table)[0]]
-    ['金桂路', '云栖苑']
+    >>> named_heads(pd.DataFrame({"title": ["金桂路积水"], "text": ["云栖苑小区门口积水"]}))
+    ['金桂路积水\\n云栖苑小区门口积水']
     """
-    pairs = zip(petitions["title"], petitions["text"], strict=True)
-    return Mentions.of(find_mentions(f"{title}\n{text[:HEAD]}") for title, text in pairs)
+    return [
+        f"{title}\n{text[:HEAD]}" for title, text in zip(petitions["title"], petitions["text"], strict=True)
+    ]
 
 
 def name_petitions(
@@ -69,7 +66,7 @@ def name_petitions(
     petitions : DataFrame
         Columns of `schema.PETITION`; ``place`` and ``respondent`` may be absent.
     mentions : sequence of sequences of Mention, optional
-        As `mention_petitions` gives them; found here when not given.
+        Those of `named_heads`; found here when not given.
 
     Returns
     -------
@@ -79,7 +76,7 @@ def name_petitions(
     n = len(petitions)
     empty = [""] * n
     own = [petitions[c].tolist() if c in petitions else empty for c in ("place", "respondent")]
-    mentions = mention_petitions(petitions) if mentions is None else mentions
+    mentions = map(find_mentions, named_heads(petitions)) if mentions is None else mentions
     rows = [_names(*row) for row in zip(petitions["title"], mentions, *own, strict=True)]
     table = pd.DataFrame(rows, columns=["named_place", "named_respondent", "township"], dtype="str")
     return table.assign(record_id=petitions["record_id"].to_numpy())[["record_id", *table.columns]]

@@ -59,13 +59,10 @@ class Mentions(Sequence):
     @classmethod
     def joined(cls, parts: Iterable["Mentions"]) -> "Mentions":
         """Put the texts of several parts one after another; how they were parted leaves no trace."""
-        parts = [cls.of(()), *parts]
-        things = tuple(sorted(set().union(*(p.things for p in parts))))
-        place = {thing: i for i, thing in enumerate(things)}
-        ranks = (np.fromiter(map(place.__getitem__, p.things), np.int32, len(p.things)) for p in parts)
-        codes = [rank[p.codes] for p, rank in zip(parts, ranks, strict=True)]
-        ends = np.concatenate([p._lengths() for p in parts]).cumsum()
-        return cls(np.concatenate([p.spans for p in parts]), np.concatenate(codes), ends, things)
+        joining = Joining()
+        for part in parts:
+            joining.add(part)
+        return joining.done()
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -84,6 +81,11 @@ class Mentions(Sequence):
                 yield made[begin:end]
                 begin = end
 
+    @property
+    def rows(self) -> np.ndarray:
+        """Of each name the text it stands in."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), self._lengths())
+
     def take(self, rows: np.ndarray) -> "Mentions":
         """Return the names of the texts `rows`, in that order; `things` holds those no text has any more, too."""
         lengths = self._lengths()[rows]
@@ -97,6 +99,26 @@ class Mentions(Sequence):
 
     def _lengths(self) -> np.ndarray:
         return np.diff(self.ends, prepend=0)
+
+
+class Joining:
+    """Mentions that come part by part: of each only its numbers are kept, its strings with those seen before."""
+
+    def __init__(self):
+        self._seen: dict[tuple[str, str], int] = {}
+        self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def add(self, part: Mentions) -> None:
+        seen = self._seen
+        place = np.array([seen.setdefault(thing, len(seen)) for thing in part.things], dtype=np.int32)
+        self._parts.append((part.spans, place[part.codes], part._lengths()))
+
+    def done(self) -> Mentions:
+        things, none = tuple(sorted(self._seen)), Mentions.of(())
+        rank = ranks([self._seen[thing] for thing in things])
+        columns = zip((none.spans, none.codes, none.ends), *self._parts, strict=True)
+        spans, codes, lengths = (np.concatenate(column) for column in columns)
+        return Mentions(spans, rank[codes], lengths.cumsum(), things)
 
 
 def _int32(values: array) -> np.ndarray:

@@ -3,6 +3,8 @@
 What looks at one petition at a time is mapped over blocks by the engine; what looks at all of them is done here.
 """
 
+from collections.abc import Iterable, Iterator
+
 import pandas as pd
 
 from minelib.config import Config
@@ -41,20 +43,37 @@ def _mark_block(petitions: pd.DataFrame) -> list[str]:
 
 def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:
     """Link petitions of the same thing."""
-    from minelib.matters import link_matters
-    from minelib.mentions import Mentions, mention_petitions, name_petitions
+    from minelib.matters import Letters, link_matters
 
-    mentions = Mentions.joined(words.map(mention_petitions))
+    named: list[pd.DataFrame] = []
+    letters = Letters.joined(_set_aside(words.map(_read_letters), named))
     found = link_matters(
         words.petitions,
         tokens=words.tokens,
-        mentions=mentions,
+        letters=letters,
         classes=class_table[["class_code", "second_class"]],
         seed=config.seed,
+        map_blocks=words.engine.map,
     )
-    named = _without_people(name_petitions(words.petitions, mentions), reader)
-    table = named.assign(matter_id=found.matter_id.reindex(named["record_id"]).to_numpy())
+    table = _without_people(pd.concat(named, ignore_index=True), reader)
+    table["matter_id"] = found.matter_id.reindex(table["record_id"]).to_numpy()
     return {"matters": table, "links": frame(found.links, LINK)}
+
+
+def _set_aside(pairs: Iterable[tuple], seconds: list) -> Iterator:
+    """Yield the first of each pair and put the second into a list."""
+    for first, second in pairs:
+        seconds.append(second)
+        yield first
+
+
+def _read_letters(petitions: pd.DataFrame) -> tuple:
+    """Read some letters, and name their places and respondents."""
+    from minelib.matters import read_letters
+    from minelib.mentions import find_mentions, name_petitions, named_heads
+
+    found = list(map(find_mentions, named_heads(petitions)))
+    return read_letters(petitions, found), name_petitions(petitions, found)
 
 
 def _without_people(named: pd.DataFrame, reader: Reader) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The words of a run's petitions, cut once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 
 import pandas as pd
@@ -53,10 +53,10 @@ class Words:
         segmenter(self._options)  # workers forked now and later inherit its dictionary
         return Tokens.joined(self.map(_cut_block, self._options))
 
-    def map(self, function: Callable, *common) -> list:
-        """Return what `function` makes of each block of titles and texts."""
+    def map(self, function: Callable, *common) -> Iterator:
+        """Yield what `function` makes of each block of titles and texts."""
         told = self.petitions[["record_id", "title", "text", "place", "respondent"]]
-        return list(self.engine.map(function, blocks_of(told, self.engine.block_rows), *common))
+        return self.engine.map(function, blocks_of(told, self.engine.block_rows), *common)
 
 
 def core_texts(petitions: pd.DataFrame) -> list[str]:
