@@ -3,6 +3,7 @@
 Words are cut at most once a run, and only when a stage that needs them has to be made anew.
 """
 
+from minelib.stages.keep import OnDisk
 from minelib.stages.read import Reading, settled
 from minelib.stages.steps import Frames, classes, issues, matters, screen, segmenter_fingerprint
 from minelib.stages.words import Keep, Words
@@ -10,6 +11,7 @@ from minelib.stages.words import Keep, Words
 __all__ = [
     "Frames",
     "Keep",
+    "OnDisk",
     "Reading",
     "Words",
     "classes",

@@ -1,15 +1,18 @@
 """The words of a run's petitions, cut once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from minelib.config import Config, SegmentOptions
-from minelib.scale import Engine, Here, blocks_of
+from minelib.scale import Block, Engine, Here, Table, blocks_of, pieces_of
 from minelib.tokens import Tokens
 
 MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
+
+_TOLD = ("record_id", "title", "text", "place", "respondent")
 
 Frames = dict[str, pd.DataFrame]
 Keep = Callable[[str, Callable[[], Frames]], Frames]
@@ -26,6 +29,8 @@ class Words:
         Where words are cut.
     keep : callable, optional
         Called with a name and a function that makes frames; returns these, or those it kept before.
+    parts : sequence of Path, optional
+        Files in which `petitions` lie in order, for workers to read them there.
 
     Attributes
     ----------
@@ -41,9 +46,10 @@ class Words:
         config: Config,
         engine: Engine | None = None,
         keep: Keep = lambda name, make: make(),
+        parts: Sequence[Path] = (),
     ):
         self.petitions, self.engine = petitions, engine or Here()
-        self._options, self._keep = config.segment, keep
+        self._options, self._keep, self._parts = config.segment, keep, parts
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -54,8 +60,17 @@ class Words:
 
     def map(self, function: Callable, *common) -> list:
         """Return what `function` makes of each block of titles and texts."""
-        told = self.petitions[["record_id", "title", "text", "place", "respondent"]]
-        return list(self.engine.map(function, blocks_of(told, self.engine.block_rows), *common))
+        return list(self.engine.map(_read_then, self._blocks(), function, *common))
+
+    def _blocks(self) -> Iterable[Block]:
+        rows = self.engine.block_rows
+        if self._parts:
+            return pieces_of(self._parts, rows, _TOLD)
+        return [Table(block) for block in blocks_of(self.petitions[list(_TOLD)], rows)]
+
+
+def _read_then(block: Block, function: Callable, *common):
+    return function(block.read(), *common)
 
 
 def core_texts(petitions: pd.DataFrame) -> list[str]:
