@@ -33,6 +33,7 @@ from minelib.runs import (
     write_json,
 )
 from minelib.scale import Engine, Here, at_once, give_back, in_turn
+from minelib.schema import PETITION, RUN_PETITION
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -189,7 +190,10 @@ def _run_stages(
     ]
     classes = stage("classes", "归类", lambda: stages.classes(words, config), *options)["classes"]
     linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config, reader))
-    grouped = stage("issues", "归集问题", lambda: stages.issues(words, classes, linked, config, reader))
+    grouped = stage(
+        "issues", "归集问题", lambda: _added(stages.issues(words, classes, linked, config, reader))
+    )
+    grouped["petitions"] = stages.beside(petitions, grouped["petitions"])[list(RUN_PETITION)]
     screened = stage("screen", "研判排序", lambda: stages.screen(grouped, config), config.digest("screen"))
     run = Run(
         grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
@@ -199,6 +203,12 @@ def _run_stages(
     run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
     run.manifest.update(run_manifest(run, read, key, config))
     return run, rejects, reader
+
+
+def _added(grouped: stages.Frames) -> stages.Frames:
+    """Leave out of the petitions what an earlier stage has kept: their texts, which are nearly all there is."""
+    known = [c for c in PETITION if c != "record_id"]
+    return grouped | {"petitions": grouped["petitions"].drop(columns=known, errors="ignore")}
 
 
 def _columns_read(sources: pd.DataFrame) -> list[str]:

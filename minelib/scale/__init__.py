@@ -6,7 +6,7 @@ is done by the caller between two maps, so every engine makes the same run.
 
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
 from minelib.scale.memory import give_back
-from minelib.scale.pieces import Block, Piece, Table, pieces_of, sort_parts, unseen, write_part
+from minelib.scale.pieces import Block, Piece, Table, Tables, pieces_of, sort_parts, unseen, write_part
 from minelib.scale.processes import Processes, at_once, in_turn
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Piece",
     "Processes",
     "Table",
+    "Tables",
     "at_once",
     "blocks_of",
     "give_back",

@@ -5,7 +5,7 @@ What lies on the disk in parts is written by the workers that made it, each part
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from minelib.errors import InputError
+from minelib.scale.engine import Blocks
 
 _GROUP_ROWS = 1_000  # of a row group, which is read by itself
 
@@ -40,6 +41,13 @@ class Table:
     def read(self) -> pd.DataFrame:
         """Return the rows."""
         return self.rows
+
+
+class Tables(Blocks):
+    """Parts of a table in memory as such blocks, each made when it is its turn."""
+
+    def __iter__(self) -> Iterator[Table]:
+        return map(Table, super().__iter__())
 
 
 @dataclass(frozen=True)

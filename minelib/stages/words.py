@@ -1,13 +1,13 @@
 """The words of a run's petitions, cut once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from minelib.config import Config, SegmentOptions
-from minelib.scale import Block, Engine, Here, Table, blocks_of, pieces_of
+from minelib.scale import Block, Engine, Here, Tables, pieces_of
 from minelib.tokens import Tokens
 
 MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
@@ -58,15 +58,14 @@ class Words:
     def _cut(self) -> Tokens:
         return Tokens.joined(self.map(_cut_block, self._options))
 
-    def map(self, function: Callable, *common) -> list:
-        """Return what `function` makes of each block of titles and texts."""
-        return list(self.engine.map(_read_then, self._blocks(), function, *common))
-
-    def _blocks(self) -> Iterable[Block]:
-        rows = self.engine.block_rows
+    def map(self, function: Callable, *common, rows: int | None = None) -> Iterator:
+        """Yield what `function` makes of each block of titles and texts, `rows` in a block if that matters."""
+        rows = rows or self.engine.block_rows
         if self._parts:
-            return pieces_of(self._parts, rows, _TOLD)
-        return [Table(block) for block in blocks_of(self.petitions[list(_TOLD)], rows)]
+            blocks: Iterable[Block] = pieces_of(self._parts, rows, _TOLD)
+        else:
+            blocks = Tables(self.petitions[list(_TOLD)], rows)
+        return self.engine.map(_read_then, blocks, function, *common)
 
 
 def _read_then(block: Block, function: Callable, *common):
