@@ -33,6 +33,7 @@ from minelib.runs import (
     write_json,
 )
 from minelib.scale import Engine, Here, at_once, give_back, set_aside
+from minelib.schema import PETITION, RUN_PETITION
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -85,11 +86,10 @@ def mine(
     engine = Watched(engine or Here(), progress or progress_here())
     files = ledger_paths(paths)
     with only_run_in(folder), set_aside():
-        reading = stages.Reading(files, key, config, engine)
+        stage = _Stages(folder, report, engine)
+        reading = stages.Reading(files, key, config, engine, stages.OnDisk(stage.store.folder / "read.parts"))
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
-        run, rejects, reader = _run_stages(
-            _Stages(folder, report, engine), reading, inputs, key, config, engine
-        )
+        run, rejects, reader = _run_stages(stage, reading, inputs, key, config, engine)
         give_back()
         with engine.stage("写出结果、简报", _STAGES - 1, _STAGES):
             write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
@@ -132,20 +132,20 @@ class _Stages:
     """Make each stage once, or take it from an earlier run; each key holds the key before it."""
 
     def __init__(self, folder: Path, report: Report, watched: Watched):
-        self._store, self._report, self._watched, self._n = StageStore(folder), report, watched, 0
+        self.store, self._report, self._watched, self._n = StageStore(folder), report, watched, 0
         self._key = digest(program_digest(), *map(str, library_versions().items()))
 
     def __call__(
         self, name: str, title: str, make: Callable[[], stages.Frames], *parts: str
     ) -> stages.Frames:
         self._key = digest(self._key, name, *parts)
-        made = self._store.get(name, self._key)
+        made = self.store.get(name, self._key)
         self._n += 1
         if made is None:
             with self._watched.stage(title, self._n - 1, _STAGES):
-                self._store.put(name, self._key, make())
+                self.store.put(name, self._key, make())
             # read back, so that a reused stage and a fresh one are the same
-            made = self._store.get(name, self._key)
+            made = self.store.get(name, self._key)
             give_back()
             self._report(f"{title}：完成")
         else:
@@ -158,10 +158,10 @@ class _Stages:
 
         def keep(name: str, make: Callable[[], stages.Frames]) -> stages.Frames:
             key = digest(before, name, *parts)
-            made = self._store.get(name, key)
+            made = self.store.get(name, key)
             if made is None:
                 made = make()
-                self._store.put(name, key, made)
+                self.store.put(name, key, made)
             return made
 
         return keep
@@ -182,14 +182,18 @@ def _run_stages(
     stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
     for line in _columns_read(read["sources"]):
         stage._report(line)
-    words = stages.Words(petitions, config, engine, stage.beside(config.digest("segment")))
+    parts = stage.store.parts("read", "petitions")
+    words = stages.Words(petitions, config, engine, stage.beside(config.digest("segment")), parts)
     options = [
         config.digest("seed", "segment", "mine"),
         *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p),
     ]
     classes = stage("classes", "归类", lambda: stages.classes(words, config), *options)["classes"]
     linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config, reader))
-    grouped = stage("issues", "归集问题", lambda: stages.issues(words, classes, linked, config, reader))
+    grouped = stage(
+        "issues", "归集问题", lambda: _added(stages.issues(words, classes, linked, config, reader))
+    )
+    grouped["petitions"] = stages.beside(petitions, grouped["petitions"])[list(RUN_PETITION)]
     screened = stage("screen", "研判排序", lambda: stages.screen(grouped, config), config.digest("screen"))
     run = Run(
         grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
@@ -199,6 +203,12 @@ def _run_stages(
     run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
     run.manifest.update(run_manifest(run, read, key, config))
     return run, rejects, reader
+
+
+def _added(grouped: stages.Frames) -> stages.Frames:
+    """Leave out of the petitions what an earlier stage has kept: their texts, which are nearly all there is."""
+    known = [c for c in PETITION if c != "record_id"]
+    return grouped | {"petitions": grouped["petitions"].drop(columns=known, errors="ignore")}
 
 
 def _columns_read(sources: pd.DataFrame) -> list[str]:

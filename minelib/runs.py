@@ -123,7 +123,7 @@ class StageStore:
     """
 
     def __init__(self, folder: Path):
-        self.folder = folder / ".stages"
+        self.folder = folder.resolve() / ".stages"
 
     def get(self, name: str, key: str) -> dict[str, pd.DataFrame] | None:
         """Return the frames stage `name` made from exactly `key`, or None; a damaged stage is none."""
@@ -135,13 +135,20 @@ class StageStore:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, name: str, key: str, frames: Mapping[str, pd.DataFrame]) -> None:
-        """Keep the frames of a stage; a half-written stage is never seen."""
+    def parts(self, name: str, stem: str) -> list[Path]:
+        """Return the files in which table `stem` of stage `name` lies."""
+        return parquet_parts(self.folder / name / f"{stem}.parquet")
+
+    def put(self, name: str, key: str, frames: Mapping[str, pd.DataFrame | Path]) -> None:
+        """Keep the frames of a stage, or the folders they lie in already; a half-written stage is never seen."""
         fresh, place = self.folder / f"{name}.new", self.folder / name
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         for stem, frame in frames.items():
-            frame.to_parquet(fresh / f"{stem}.parquet", index=False)
+            if isinstance(frame, Path):
+                frame.rename(fresh / f"{stem}.parquet")
+            else:
+                frame.to_parquet(fresh / f"{stem}.parquet", index=False)
         write_json(fresh / "stage.json", {"key": key})
         shutil.rmtree(place, ignore_errors=True)
         fresh.rename(place)

@@ -296,7 +296,8 @@ def test_reading_in_parts_or_by_blocks_gives_the_same_table(monkeypatch):
     letters = pd.DataFrame({"record_id": list(LETTERS), "title": "", "text": list(LETTERS.values())})
     at_once = classify(letters)
     pd.testing.assert_frame_equal(classify(letters, workers=5), at_once)
-    monkeypatch.setattr("minelib.classes.classifier.MAX_TRAINING", len(letters) - 1)
+    for module in ("classifier", "table"):
+        monkeypatch.setattr(f"minelib.classes.{module}.MAX_TRAINING", len(letters) - 1)
     sampled = classify(letters)
     monkeypatch.setattr("minelib.classes.table.CHUNK", 4)
     pd.testing.assert_frame_equal(classify(letters), sampled)

@@ -10,7 +10,7 @@ from minelib.clean import clean_petitions
 from minelib.gate import Reader
 from minelib.ledger import read_ledger
 from minelib.redact import Redactor, compare_blocks, redact_block
-from minelib.scale import Here
+from minelib.scale import Here, Table
 from minelib.schema import RAW_PETITION, frame
 
 DATA = Path(__file__).parent.parent / "data"
@@ -19,9 +19,9 @@ DATA = Path(__file__).parent.parent / "data"
 def vouched(petitions):
     """Return the texts of cells that redaction read last and found clean."""
     redactor = Redactor(bytes(range(32)))
-    part = redact_block(clean_petitions(petitions)[0], redactor)
-    parts, _ = compare_blocks([part], redactor, Here().map)
-    return sorted(set().union(*(p.clean_texts() for p in parts)))
+    cleaned, _ = clean_petitions(petitions)
+    (part,), _ = compare_blocks([Table(cleaned)], [redact_block(cleaned, redactor)], redactor, Here().map)
+    return sorted(part.clean_texts(part.redacted(cleaned, redactor)))
 
 
 @pytest.mark.parametrize("name", ["district.csv", "city.xlsx"])

@@ -95,8 +95,8 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         """Learn from the texts ("title\\nbody"); `y` holds known codes, None or "" where unknown."""
         texts = _as_texts(X)
         self._prepare()
-        known = _known(y, len(texts), self.taxonomy_.codes)
-        rows = _pick(texts, known)
+        known = known_codes(y, len(texts), self.taxonomy_.codes)
+        rows = pick(text_digests(texts), known)
         self._fit_reading(self.read([texts[i] for i in rows]), np.arange(len(rows)), known[rows])
         return self
 
@@ -107,8 +107,8 @@ class GrievanceClassifier(ClassifierMixin, BaseEstimator):
         """
         texts = _as_texts(X)
         self._prepare()
-        known = _known(y, len(texts), self.taxonomy_.codes)
-        rows = _pick(texts, known)
+        known = known_codes(y, len(texts), self.taxonomy_.codes)
+        rows = pick(text_digests(texts), known)
         whole = len(texts) <= MAX_TRAINING
         told = texts if whole else [texts[i] for i in rows]
         size = max(-(-len(told) // max(workers, 1)), 1)
@@ -244,7 +244,7 @@ def _as_texts(X) -> list[str]:
     return texts
 
 
-def _known(y, n: int, codes: tuple[str, ...]) -> np.ndarray:
+def known_codes(y, n: int, codes: tuple[str, ...]) -> np.ndarray:
     if y is None:
         return np.full(n, -1)
     labels = [v if isinstance(v, str) else "" for v in y]
@@ -255,9 +255,14 @@ def _known(y, n: int, codes: tuple[str, ...]) -> np.ndarray:
     return np.array([codes.index(v) if v else -1 for v in labels], dtype=np.int64)
 
 
-def _pick(texts: list[str], known: np.ndarray) -> np.ndarray:
-    """Rows to learn from, labelled ones first, in an order that does not depend on the ledger's."""
+def text_digests(texts: list[str]) -> np.ndarray:
+    """Return a number for each text (uint64) that depends on nothing else."""
     from hashlib import blake2b
 
     digest = b"".join(blake2b(t.encode("utf-8", "surrogatepass"), digest_size=8).digest() for t in texts)
-    return np.lexsort((known, np.frombuffer(digest, dtype=np.uint64), known < 0))[:MAX_TRAINING]
+    return np.frombuffer(digest, dtype=np.uint64)
+
+
+def pick(digests: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Rows to learn from, labelled ones first, in an order that does not depend on the ledger's."""
+    return np.lexsort((known, digests, known < 0))[:MAX_TRAINING]

@@ -1,13 +1,24 @@
 """Classify a table of petitions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from minelib.classes.classifier import CHUNK, TEMPERATURE, GrievanceClassifier, Reading, softmax
-from minelib.knowledge.taxonomy import Taxonomy
+from minelib.classes.classifier import (
+    CHUNK,
+    MAX_TRAINING,
+    TEMPERATURE,
+    GrievanceClassifier,
+    Reading,
+    known_codes,
+    pick,
+    softmax,
+    text_digests,
+)
+from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 from minelib.scale import MapBlocks, blocks_of, map_here
 
 SECOND_POINTS = 10.0  # least points of a second class's own phrases: models alone make no second grievance
@@ -23,6 +34,7 @@ def classify(
     seed: int = 0,
     map_blocks: MapBlocks = map_here,
     workers: int = 1,
+    map_rows: Callable | None = None,
 ) -> pd.DataFrame:
     """Give every petition a class, its margin, a second class and the words that speak for it.
 
@@ -39,6 +51,9 @@ def classify(
     seed : int
     map_blocks, workers
         An engine's `map` and how many blocks it works on at a time; what is made does not hang on them.
+    map_rows : callable, optional
+        ``map_rows(function, *common, rows=…)`` maps a function over blocks of `petitions` that are read elsewhere, in
+        order. A large table is read so, and only the sample the model learns from is taken out of `petitions` here.
 
     Returns
     -------
@@ -50,13 +65,25 @@ def classify(
     >>> classify(table).loc[0, "class_code"]
     'C09'
     """
-    texts, known = _texts(petitions), _known(petitions, labels)
+    known = _known(petitions, labels)
     model = GrievanceClassifier(taxonomy, random_state=seed)
-    whole = model.fit_read(texts, known, map_blocks=map_blocks, workers=workers)
-    if whole is None:
-        parts = map_blocks(_classify_with, blocks_of(petitions, CHUNK), model, labels)
-        return pd.concat(parts, ignore_index=True)
-    return _classify_reading(model, whole, known, petitions)
+    if len(petitions) <= MAX_TRAINING:
+        whole = model.fit_read(_texts(petitions), known, map_blocks=map_blocks, workers=workers)
+        return _classify_reading(model, whole, known, petitions)
+    map_rows = map_rows or partial(_map_rows, petitions, map_blocks)
+    codes = (taxonomy or load_taxonomy()).codes
+    rows = pick(np.concatenate(list(map_rows(_digests))), known_codes(known, len(known), codes))
+    told = _texts(petitions.iloc[rows])
+    model.fit_read(told, [known[i] for i in rows], map_blocks=map_blocks, workers=workers)
+    return pd.concat(map_rows(_classify_with, model, labels, rows=CHUNK), ignore_index=True)
+
+
+def _map_rows(petitions: pd.DataFrame, map_blocks: MapBlocks, function, *common, rows: int = CHUNK):
+    return map_blocks(function, blocks_of(petitions, rows), *common)
+
+
+def _digests(petitions: pd.DataFrame) -> np.ndarray:
+    return text_digests(_texts(petitions))
 
 
 def _classify_with(petitions: pd.DataFrame, model: GrievanceClassifier, labels) -> pd.DataFrame:

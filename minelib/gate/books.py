@@ -68,7 +68,9 @@ def _rows(table: pd.DataFrame, key: str | None, columns: list[str]) -> Iterator[
     names = table[key] if key else table.index
     for column in columns:
         first = ~table[column].astype(str).duplicated() & table[column].notna()
-        texts = table.loc[first, column].astype(str).tolist()  # taken one by one out of Arrow they take longer
+        texts = (
+            table.loc[first, column].astype(str).tolist()
+        )  # taken one by one out of Arrow they take longer
         for name, text in zip(names[first].tolist(), texts, strict=True):
             if not _PLAIN.fullmatch(text):
                 yield f"{name} {column}", text

@@ -12,6 +12,7 @@ from minelib.ledger.jsonlines import read_json
 from minelib.ledger.oldbook import read_old_workbook
 from minelib.ledger.tables import Table, shown
 from minelib.ledger.workbook import read_workbook
+from minelib.scale import unseen
 
 FORMATS = "xlsx, xls, csv, tsv, json lines (.jsonl) and parquet"
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
@@ -82,8 +83,15 @@ def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(4096)
+    except FileNotFoundError as error:
+        raise InputError(unseen(path)) from error
     except OSError as error:
         raise InputError(f"{shown(path)} cannot be read: {error.strerror or error}") from error
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file begins as a parquet file does."""
+    return _head(path).startswith(_PARQUET)
 
 
 def open_tables(path: Path, *, chosen: Columns, sheets: Sequence[str] | None) -> Iterator[Table]:

@@ -5,9 +5,10 @@ Nothing here looks at the order of rows: the same rows get the same ids, sorted 
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -36,84 +37,104 @@ def _rank(petitions: pd.DataFrame) -> list[int]:
     return [(sum(map(bool, row)) << 64) + _digest("\x1f".join(row)) for row in rows]
 
 
-@dataclass
+@dataclass(frozen=True)
+class Noted:
+    """What `Identities` must know of a block: digests of its rows' numbers, and of what rows without one say."""
+
+    numbers: np.ndarray
+    contents: list[int]
+
+
+def note(petitions: pd.DataFrame) -> Noted:
+    """First pass over a block: see which numbers it uses, and what its rows without a number say."""
+    hashes, numbered = _hashes(petitions)
+    return Noted(hashes[numbered], [] if numbered.all() else _core(petitions[~numbered]))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Digests of the numbers, and of what rows without one say, that more than one row has."""
+
+    numbers: np.ndarray
+    contents: frozenset[int]
+
+    def __bool__(self) -> bool:
+        return bool(len(self.numbers) or self.contents)
+
+
+Member = tuple[int, tuple, int, int]  # row of its block, what it shares, what it says, how full it is
+Places = dict[
+    int, tuple[str, bool]
+]  # row of a block -> what is added to its id, whether it only repeats another
+
+
+def note_shared(petitions: pd.DataFrame, shared: Shared) -> list[Member]:
+    """Second pass over a block, where numbers repeat: see which of its rows share their number or content."""
+    hashes, numbered = _hashes(petitions)
+    keys = {
+        int(i): ("number", int(hashes[i])) for i in np.flatnonzero(numbered & np.isin(hashes, shared.numbers))
+    }
+    single = np.flatnonzero(~numbered) if shared.contents else ()
+    contents = _core(petitions.iloc[single]) if len(single) else []
+    keys |= {int(i): ("content", c) for i, c in zip(single, contents, strict=True) if c in shared.contents}
+    spots = sorted(keys)
+    rows = petitions.iloc[spots]
+    return [(i, keys[i], c, r) for i, c, r in zip(spots, _core(rows), _rank(rows), strict=True)]
+
+
 class Identities:
-    """Gives ids after seeing every row once: `survey` all blocks, then `assign` all blocks.
+    """Decides on ids after every block was seen once (`note`), twice where numbers repeat (`note_shared`).
 
     A number used by one petition is its id. Rows of the same number that say the same (title, text,
     petitioner, date) are one petition: the fullest is kept. Where one number stands for different petitions
     each gets the number and a digest. Rows without a number get a digest, identical ones a running suffix.
+
+    Parameters
+    ----------
+    noted : iterable of Noted
+        Of all blocks.
     """
 
-    _numbers: list = field(default_factory=list)
-    _unnumbered: Counter = field(default_factory=Counter)
-    _repeated: np.ndarray | None = None
-    _members: dict = field(default_factory=dict)
-    _given: Counter = field(default_factory=Counter)
+    def __init__(self, noted: Iterable[Noted]):
+        noted = list(noted)
+        numbers = np.concatenate([*(n.numbers for n in noted), np.empty(0, np.uint64)])
+        every, counts = np.unique(numbers, return_counts=True)
+        said = Counter(content for n in noted for content in n.contents)
+        self.shared = Shared(every[counts > 1], frozenset(c for c, n in said.items() if n > 1))
 
-    def survey(self, petitions: pd.DataFrame) -> None:
-        """First pass: note which numbers the block uses, and what its rows without a number say."""
-        hashes, numbered = _hashes(petitions)
-        self._numbers.append(hashes[numbered])
-        if not numbered.all():
-            self._unnumbered.update(_core(petitions[~numbered]))
+    def places(self, blocks: Sequence[list[Member]]) -> list[Places]:
+        """Return for each block what becomes of the rows that share their number or content."""
+        members: dict[tuple, dict[int, Counter]] = {}
+        for _, key, core, rank in chain.from_iterable(blocks):
+            members.setdefault(key, {}).setdefault(core, Counter())[rank] += 1
+        given: Counter = Counter()
+        return [
+            {spot: _place(key, core, rank, members[key], given) for spot, key, core, rank in block}
+            for block in blocks
+        ]
 
-    @property
-    def needs_members(self) -> bool:
-        """Whether a number repeats, so that `survey_members` must see every block too."""
-        self._finish()
-        return bool(len(self._repeated)) or any(n > 1 for n in self._unnumbered.values())
 
-    def survey_members(self, petitions: pd.DataFrame) -> None:
-        """Second pass, where numbers repeat: note which petitions share a number."""
-        keyed, keys = self._shared(petitions)
-        for key, core, rank in zip(keys, _core(keyed), _rank(keyed), strict=True):
-            self._members.setdefault(key, {}).setdefault(core, Counter())[rank] += 1
+def _place(key: tuple, core: int, rank: int, cores: dict[int, Counter], given: Counter) -> tuple[str, bool]:
+    """Return what is added to the id of a row that shares its key, and whether it repeats another."""
+    nth = given[key, core, rank]
+    given[key, core, rank] += 1
+    if key[0] == "number":
+        name = f"-{core:016x}"[:9] if len(cores) > 1 else ""
+        return name, rank != max(cores[core]) or nth > 0
+    before = sum(n for other, n in cores[core].items() if other > rank) + nth
+    return (f"-{before + 1}" if before else ""), False
 
-    def assign(self, petitions: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-        """Return the block with its ids, and a mask of the rows that only repeat another."""
-        self._finish()
-        ids = petitions["record_id"].to_numpy(dtype=object, copy=True)
-        repeats = np.zeros(len(ids), dtype=bool)
-        hashes, numbered = _hashes(petitions)
-        single = ~numbered
-        if single.any():
-            ids[single] = [f"C{core:016x}" for core in _core(petitions[single])]
-        keyed, keys = self._shared(petitions)
-        spots = petitions.index.get_indexer(keyed.index)
-        for spot, key, core, rank in zip(spots, keys, _core(keyed), _rank(keyed), strict=True):
-            name, repeats[spot] = self._place(key, core, rank)
-            ids[spot] = f"{ids[spot]}{name}"
-        return petitions.assign(record_id=pd.Series(ids, index=petitions.index).astype(str)), repeats
 
-    def _place(self, key: tuple, core: int, rank: int) -> tuple[str, bool]:
-        """Return what is added to the id of a row that shares its key, and whether it repeats another."""
-        cores = self._members[key]
-        nth = self._given[key, core, rank]
-        self._given[key, core, rank] += 1
-        if key[0] == "number":
-            name = f"-{core:016x}"[:9] if len(cores) > 1 else ""
-            return name, rank != max(cores[core]) or nth > 0
-        before = sum(n for other, n in cores[core].items() if other > rank) + nth
-        return (f"-{before + 1}" if before else ""), False
-
-    def _shared(self, petitions: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple]]:
-        """Return the rows whose number or content is not theirs alone, with the key they share."""
-        hashes, numbered = _hashes(petitions)
-        shared = numbered & np.isin(hashes, self._repeated)
-        keys = [("number", int(h)) for h in hashes]
-        for spot in np.flatnonzero(~numbered) if any(n > 1 for n in self._unnumbered.values()) else ():
-            core = _core(petitions.iloc[[spot]])[0]
-            keys[spot] = ("content", core)
-            shared[spot] = self._unnumbered[core] > 1
-        return petitions[shared], [keys[i] for i in np.flatnonzero(shared)]
-
-    def _finish(self) -> None:
-        if self._repeated is None:
-            numbers = np.concatenate([*self._numbers, np.empty(0, np.uint64)])
-            every, counts = np.unique(numbers, return_counts=True)
-            self._repeated = every[counts > 1]
-            self._numbers.clear()
+def identify(petitions: pd.DataFrame, places: Places) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return a block with its ids, and a mask of the rows that only repeat another."""
+    ids = petitions["record_id"].to_numpy(dtype=object, copy=True)
+    single = ids == ""
+    if single.any():
+        ids[single] = [f"C{core:016x}" for core in _core(petitions[single])]
+    repeats = np.zeros(len(ids), dtype=bool)
+    for spot, (name, repeat) in places.items():
+        ids[spot], repeats[spot] = f"{ids[spot]}{name}", repeat
+    return petitions.assign(record_id=pd.Series(ids, index=petitions.index).astype(str)), repeats
 
 
 def _hashes(petitions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

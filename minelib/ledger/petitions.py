@@ -1,8 +1,8 @@
 """From numbered rows of cells to petitions and rejects, a block at a time."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 import numpy as np
@@ -41,7 +41,12 @@ class Opened:
     table: Table
     layout: Layout | None
     seen: tuple[str, ...]
-    rows: Iterator[Row]
+    rows: Iterable[Row]
+
+    def without_rows(self) -> "Opened":
+        """Return how the table was understood, which may be sent to another process; no cell of a row is in it."""
+        seen = () if self.layout else self.seen
+        return replace(self, table=replace(self.table, rows=()), seen=seen, rows=())
 
 
 def open_table(table: Table, chosen: Columns) -> Opened:
@@ -66,17 +71,17 @@ def _names(cells: Sequence) -> list[str]:
     return [name for name in shown if 0 < len(name) <= 20]
 
 
-def _not_blank(rows: Iterator[Row]) -> Iterator[Row]:
+def not_blank(rows: Iterable[Row]) -> Iterator[Row]:
+    """Leave out blank rows."""
     return ((n, c) for n, c in rows if isinstance(c, Unreadable) or first_cell(c) is not None)
 
 
 def blocks(opened: Opened, block_rows: int) -> Iterator[Block]:
     """Yield the rows below the header but blank ones, `block_rows` at a time; one empty block for no rows."""
-    rows = _not_blank(opened.rows)
-    taken = list(islice(rows, block_rows))
-    yield _block(opened, taken)
+    rows = not_blank(opened.rows)
+    yield block_of(opened, list(islice(rows, block_rows)))
     while taken := list(islice(rows, block_rows)):
-        yield _block(opened, taken)
+        yield block_of(opened, taken)
 
 
 def _why_not(cells, layout: Layout) -> str:
@@ -92,7 +97,8 @@ def _why_not(cells, layout: Layout) -> str:
     return HEADER_AGAIN if again else ""
 
 
-def _block(opened: Opened, taken: Sequence[Row]) -> Block:
+def block_of(opened: Opened, taken: Sequence[Row]) -> Block:
+    """Make petitions and rejects of rows below a table's header that are not blank."""
     reasons = [_why_not(cells, opened.layout) for _, cells in taken]
     rejected = [(n, why) for (n, _), why in zip(taken, reasons, strict=True) if why]
     kept = [row for row, why in zip(taken, reasons, strict=True) if not why]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from os import PathLike
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 from minelib.errors import InputError
 from minelib.ledger.files import ledger_paths, open_tables
 from minelib.ledger.header import Columns, missing_columns, user_columns
-from minelib.ledger.identity import Identities
+from minelib.ledger.identity import Identities, Places, identify, note, note_shared
 from minelib.ledger.petitions import Block, Opened, blocks, open_table
 from minelib.ledger.tables import shown
 from minelib.schema import RAW_PETITION, REJECT, frame
@@ -31,7 +32,7 @@ SOURCE: Mapping[str, str] = {
     "skipped": "str",  # why the sheet was not read, "" where it was
 }
 
-_COUNTS = ("n_read", "n_used", "n_rejected", "n_bad_dates")
+COUNTS = ("n_read", "n_used", "n_rejected", "n_bad_dates")
 
 DUPLICATE = "与另一行编号相同、内容相同"
 _BLOCK_ROWS = 20_000
@@ -158,23 +159,31 @@ def _parts(paths: Paths, columns, sheet, block_rows: int = _BLOCK_ROWS) -> Itera
     missing = {name for names in chosen.values() for name in names}
     seen: list[str] = []
     for path in ledger_paths(paths):
-        for opened in _usable_tables(path, chosen, sheets):
+        for opened in usable(path, _opened(path, chosen, sheets)):
             if opened.layout is None:
                 yield _skipped(opened)
                 continue
             missing &= missing_columns(opened.layout.names, chosen)
             seen += opened.layout.names
             yield from (_part(opened, block) for block in blocks(opened, block_rows))
+    refuse_missing(missing, seen)
+
+
+def refuse_missing(missing: set[str], seen: Iterable[str]) -> None:
+    """Refuse columns the user named that no ledger has, whose columns are those `seen`."""
     if missing:
         names = "、".join(dict.fromkeys(n for n in seen if n))
         raise InputError(f"columns: no ledger has a column {min(missing)!r}; the columns are {names[:500]}")
 
 
-def _usable_tables(path: Path, chosen: Columns, sheets) -> Iterator[Opened]:
+def _opened(path: Path, chosen: Columns, sheets) -> Iterator[Opened]:
+    return (open_table(table, chosen) for table in open_tables(path, chosen=chosen, sheets=sheets))
+
+
+def usable(path: Path, tables: Iterable[Opened]) -> Iterator[Opened]:
     """Yield a file's tables in order; refuse a file of which no table can be used."""
     found, seen = False, []
-    for table in open_tables(path, chosen=chosen, sheets=sheets):
-        opened = open_table(table, chosen)
+    for opened in tables:
         found = found or opened.layout is not None
         seen += [n for n in opened.seen if n not in seen]
         yield opened
@@ -191,31 +200,35 @@ def _as_label(cell: str) -> str:
     return cell if _LABEL.search(cell) and not _TELLING.search(cell) else f"({len(cell)} characters)"
 
 
-def _source(opened: Opened, block: Block | None) -> dict:
+def source_of(opened: Opened) -> dict:
+    """Tell how a sheet was understood, before any row of it is counted."""
     layout = opened.layout
     return {
         "source": opened.table.path.name,
         "sheet": opened.table.sheet,
         "kind": opened.table.kind,
         "header_row": layout.last_row if layout else None,
-        "n_read": block.n_rows if block else 0,
-        "n_used": len(block.petitions) if block else 0,
-        "n_rejected": len(block.rejects) if block else 0,
-        "n_bad_dates": block.n_bad_dates if block else 0,
+        **dict.fromkeys(COUNTS, 0),
         "columns": layout.described() if layout else "",
         "unmapped": "、".join(layout.unmapped) if layout else "",
         "skipped": "" if layout else "没有正文列" if opened.seen else "空表",
     }
 
 
+def counts_of(block: Block) -> dict[str, int]:
+    """Count the rows of a block, as `COUNTS` names what is counted."""
+    n = block.n_rows, len(block.petitions), len(block.rejects), block.n_bad_dates
+    return dict(zip(COUNTS, n, strict=True))
+
+
 def _part(opened: Opened, block: Block) -> _Part:
     table = (opened.table.path, opened.table.sheet)
-    return _Part(table, block.petitions, block.rejects, _source(opened, block))
+    return _Part(table, block.petitions, block.rejects, source_of(opened) | counts_of(block))
 
 
 def _skipped(opened: Opened) -> _Part:
     table = (opened.table.path, opened.table.sheet)
-    return _Part(table, frame([], RAW_PETITION), frame([], REJECT), _source(opened, None))
+    return _Part(table, frame([], RAW_PETITION), frame([], REJECT), source_of(opened))
 
 
 def _identified(parts, keep: bool) -> Iterator[_Part]:
@@ -225,33 +238,37 @@ def _identified(parts, keep: bool) -> Iterator[_Part]:
     def again() -> Iterable[_Part]:
         return parts() if held is None else held
 
-    identities = Identities()
-    for part in again():
-        identities.survey(part.petitions)
-    if identities.needs_members:
-        for part in again():
-            identities.survey_members(part.petitions)
-    for part in again():
-        yield _identify(part, identities)
+    identities = Identities(note(part.petitions) for part in again())
+    places: Iterable[Places] = repeat({})
+    if shared := identities.shared:
+        places = identities.places([note_shared(part.petitions, shared) for part in again()])
+    yield from map(_identify, again(), places)
 
 
-def _identify(part: _Part, identities: Identities) -> _Part:
-    petitions, repeats = identities.assign(part.petitions)
+def _identify(part: _Part, places: Places) -> _Part:
+    petitions, rejects = identified(part.petitions, part.rejects, places)
+    counts = {"n_used": len(petitions), "n_rejected": len(rejects)}
+    return replace(part, petitions=petitions, rejects=rejects, source=part.source | counts)
+
+
+def identified(
+    petitions: pd.DataFrame, rejects: pd.DataFrame, places: Places
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the rows of a block their ids; those that only repeat another become rejects."""
+    petitions, repeats = identify(petitions, places)
     if not repeats.any():
-        return replace(part, petitions=petitions)
+        return petitions, rejects
     again = petitions.loc[repeats, ["source", "sheet", "row"]].assign(reason=DUPLICATE)
-    rejects = pd.concat([part.rejects, again]).sort_values("row", ignore_index=True)
-    source = part.source | {"n_used": int((~repeats).sum()), "n_rejected": len(rejects)}
-    kept = petitions[~repeats].reset_index(drop=True)
-    return replace(part, petitions=kept, rejects=rejects, source=source)
+    rejects = pd.concat([rejects, again]).sort_values("row", ignore_index=True)
+    return petitions[~repeats].reset_index(drop=True), rejects
 
 
 def _joined(parts: Iterable[_Part]) -> Ledger:
     parts = list(parts)
     sources: dict[tuple[Path, str], dict] = {}
     for part in parts:
-        told = sources.setdefault(part.table, part.source | dict.fromkeys(_COUNTS, 0))
-        told.update({n: told[n] + part.source[n] for n in _COUNTS})
+        told = sources.setdefault(part.table, part.source | dict.fromkeys(COUNTS, 0))
+        told.update({n: told[n] + part.source[n] for n in COUNTS})
     # A column at a time: text columns are joined without a copy, and their parts can go.
     petitions = {n: pd.concat([p.petitions[n] for p in parts], ignore_index=True) for n in RAW_PETITION}
     rejects = pd.concat([p.rejects for p in parts], ignore_index=True)

@@ -1,6 +1,6 @@
 """What every reader gives: a table of numbered rows of raw cells, whatever the file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,14 +27,14 @@ class Table:
         "" where the format has no sheets.
     kind : str
         Format and encoding, for the user: "csv, GB18030".
-    rows : iterator of (row number, cells or Unreadable)
+    rows : iterable of (row number, cells or Unreadable)
         Rows counted from 1 as a spreadsheet shows them; blank rows may be left out.
     """
 
     path: Path
     sheet: str
     kind: str
-    rows: Iterator[Row]
+    rows: Iterable[Row]
 
 
 def shown(path: Path) -> str:

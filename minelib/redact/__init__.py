@@ -4,7 +4,7 @@
 about to leave. See docs/redaction.md for what is masked, what stays, and how well it works.
 """
 
-from minelib.redact.blocks import Found, Part, compare_blocks, redact_block, redaction_log
+from minelib.redact.blocks import Found, Part, compare_blocks, masked_kinds, redact_block
 from minelib.redact.jsonl import redact_jsonl
 from minelib.redact.keys import key_id, key_path, load_key, new_key
 from minelib.redact.petitions import RedactionLog
@@ -26,10 +26,10 @@ __all__ = [
     "key_id",
     "key_path",
     "load_key",
+    "masked_kinds",
     "new_key",
     "redact_block",
     "redact_jsonl",
-    "redaction_log",
     "scan",
     "seal",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -67,16 +67,21 @@ class RowTable:
         self.cells = list(map(list, zip(*(petitions[c].tolist() for c in TEXT_COLUMNS), strict=True)))
         self.masked: Counter[str] = Counter()
         self.found: set[tuple[str, str]] = set()
+        self.edits: list[tuple[int, int, Sequence[Span]]] = []  # what was masked, one after another
         self.changed: set[tuple[int, int]] = set()  # masked and not read again since
-        self.touched: set[tuple[int, int]] = set()  # masked at all
 
     def mask(self, row: int, column: int, spans: Sequence[Span]) -> None:
         text = self.cells[row][column]
         self.masked.update(s.kind for s in spans)
         self.found.update((text[s.start : s.end], s.kind) for s in spans)
+        self.edits.append((row, column, spans))
         self.cells[row][column] = self.redactor.apply(text, spans)
         self.changed.add((row, column))
-        self.touched.add((row, column))
+
+    def mask_again(self, edits: Iterable[tuple[int, int, Sequence[Span]]]) -> None:
+        """Mask what was masked before, when these rows were read the last time."""
+        for row, column, spans in edits:
+            self.cells[row][column] = self.redactor.apply(self.cells[row][column], spans)
 
     def read_rows(self, own: Sequence[Sequence[str]]) -> None:
         """Read each different cell once; a name in a row's title counts in its reply."""

@@ -6,18 +6,27 @@ is done by the caller between two maps, so every engine makes the same run.
 
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
 from minelib.scale.memory import give_back, set_aside
+from minelib.scale.pieces import Block, Piece, Table, Tables, pieces_of, sort_parts, unseen, write_part
 from minelib.scale.processes import Processes, at_once
 
 __all__ = [
     "BLOCK_ROWS",
+    "Block",
     "Engine",
     "Here",
     "MapBlocks",
+    "Piece",
     "Processes",
+    "Table",
+    "Tables",
     "at_once",
     "blocks_of",
     "give_back",
     "map_here",
     "open_engine",
+    "pieces_of",
     "set_aside",
+    "sort_parts",
+    "unseen",
+    "write_part",
 ]

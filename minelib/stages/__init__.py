@@ -3,15 +3,18 @@
 Words are cut at most once a run, and only when a stage that needs them has to be made anew.
 """
 
+from minelib.stages.keep import OnDisk
 from minelib.stages.read import Reading, settled
-from minelib.stages.steps import Frames, classes, issues, matters, screen, segmenter_fingerprint
+from minelib.stages.steps import Frames, beside, classes, issues, matters, screen, segmenter_fingerprint
 from minelib.stages.words import Keep, Words
 
 __all__ = [
     "Frames",
     "Keep",
+    "OnDisk",
     "Reading",
     "Words",
+    "beside",
     "classes",
     "issues",
     "matters",

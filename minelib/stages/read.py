@@ -1,7 +1,10 @@
-"""Read, clean and redact ledgers, a block of rows at a time: raw text exists only inside `Reading.make`."""
+"""Read, clean and redact ledgers, a block of rows at a time: raw text exists only inside `Reading.make`.
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+Blocks are read by whoever works on them (`minelib.stages.rows`); here only what they tell each other is put together.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -9,21 +12,29 @@ import numpy as np
 import pandas as pd
 
 from minelib.clean import KINDS, clean_petitions
-from minelib.config import Config, LedgerOptions
+from minelib.config import Config
 from minelib.errors import InputError
 from minelib.gate import Reader, telling_numbers
-from minelib.ledger import Ledger, iter_ledger, read_ledger
-from minelib.redact import Found, Part, Redactor, compare_blocks, redact_block, redaction_log, scan, seal
-from minelib.scale import Engine, Here, blocks_of
-from minelib.schema import PETITION, REJECT, frame
+from minelib.redact import Found, Part, Redactor, compare_blocks, masked_kinds, redact_block, scan, seal
+from minelib.scale import Engine, Here
+from minelib.schema import PETITION
+from minelib.stages.keep import InMemory, OnDisk
+from minelib.stages.rows import Rows, open_rows
 
-Frames = dict[str, pd.DataFrame]
-
-HELD = 100 << 20  # bytes of ledgers that are read at once; larger ones are read twice, and never held whole
+Frames = dict[str, pd.DataFrame | Path]
 
 
 class Reading:
     """Read, clean and redact ledgers: raw text exists only inside `make`.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+    key : bytes
+    config : Config
+    engine : Engine, optional
+    keep : InMemory or OnDisk, optional
+        Where redacted petitions are put.
 
     Attributes
     ----------
@@ -31,85 +42,85 @@ class Reading:
         What `make` masked anywhere; in memory only.
     """
 
-    def __init__(self, paths: Iterable[Path], key: bytes, config: Config, engine: Engine | None = None):
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        key: bytes,
+        config: Config,
+        engine: Engine | None = None,
+        keep: InMemory | OnDisk | None = None,
+    ):
         self._paths, self._config, self._engine = list(paths), config, engine or Here()
         names = config.redact
         self._redactor = Redactor(key, mask_names=names.mask_names, keep_names=names.keep_names)
-        self._seal = partial(seal, key=key)
+        self._seal, self._keep = partial(seal, key=key), keep or InMemory()
         self.masked = Found()
 
     def make(self) -> Frames:
         """Return ``petitions`` (`schema.PETITION`, by `record_id`), ``rejects``, ``sources`` and ``changes``.
 
+        Petitions kept on the disk are returned as the folder they lie in.
         Further for the leak gate ``sealed`` and ``passed``: digests of what was masked, and of texts it has read.
         """
         scan("村民张小芳")  # loads word lists: processes forked from here have them from the start
-        ledger = _Ledgers(self._paths, self._config.ledger, self._engine.block_rows)
-        first = list(self._engine.map(_first_reading, ledger, self._redactor))
-        if not any(len(part.petitions) for part, *_ in first):
+        ledger = open_rows(self._paths, self._config.ledger, self._engine)
+        first = list(self._engine.map(_first_reading, ledger.rows, self._redactor))
+        if not any(each.counts["n_used"] > len(each.outside) for each in first):
             raise InputError("the ledgers hold no petition that can be used: nothing to mine")
-        _check_numbers([told for *_, told in first])
-        cleaned = pd.concat([changes for _, changes, _ in first])
-        parts, known = compare_blocks([part for part, *_ in first], self._redactor, self._engine.map)
+        _check_numbers([each.told for each in first])
+        blocks = [rows.known(each.unclean) for rows, each in zip(ledger.rows, first, strict=True)]
+        parts, known = compare_blocks(blocks, [each.part for each in first], self._redactor, self._engine.map)
         self.masked = known
-        log = redaction_log(parts, self._redactor.key_id, known)
         settling = known, self._redactor, self._config.redact.keep_names
-        blocks, passed = zip(*self._engine.map(_settle_part, parts, *settling), strict=True)
-        del first, parts
-        petitions = pd.concat(blocks).sort_values("record_id", ignore_index=True)[list(PETITION)]
-        (rejects, more), (sources, last) = (_settle(table, *settling) for table in ledger.rest())
+        self._keep.begin()
+        numbered = list(zip(range(len(blocks)), blocks, parts, strict=True))
+        made, passed = zip(*self._engine.map(_settle_block, numbered, self._keep, *settling), strict=True)
+        rejects = pd.concat([each.rejects for each in first] + [each.outside for each in first])
+        rest = rejects, ledger.sources(each.counts for each in first)
+        (rejects, more), (sources, last) = (_settle(table, *settling) for table in rest)
+        cleaned = pd.concat([each.changes for each in first])
         return {
-            "petitions": petitions, "rejects": rejects, "sources": sources,
-            "changes": _changes(cleaned, log.masked), "sealed": self._seal(log.surfaces),
+            "petitions": self._keep.sorted(made, self._engine), "rejects": rejects, "sources": sources,
+            "changes": _changes(cleaned, masked_kinds(parts)), "sealed": self._seal(known.surfaces),
             "passed": pd.DataFrame({"digest": np.unique(np.concatenate([*passed, more, last]))}),
         }  # fmt: skip
 
 
-class _Ledgers:
-    """Ledgers as blocks of raw petitions; what else they tell is known when the last block was taken."""
+@dataclass(frozen=True)
+class _First:
+    """What the first reading of a block tells: numbers, and no text of a petition.
 
-    def __init__(self, paths: list[Path], options: LedgerOptions, block_rows: int):
-        self._paths, self._options, self._block_rows = paths, options, block_rows
-        self._rejects, self._sources, self._n_blocks = [], [], 0
-
-    def __iter__(self) -> Iterator[pd.DataFrame]:
-        """Yield the petitions of the period, some at a time."""
-        for ledger in self._ledgers():
-            inside, outside = _in_period(ledger.petitions, self._options.since, self._options.until)
-            self._rejects += [ledger.rejects, outside]
-            self._sources.append(ledger.sources)
-            blocks = blocks_of(_least(inside), self._block_rows)
-            self._n_blocks += len(blocks)
-            yield from blocks
-
-    def __length_hint__(self) -> int:
-        """How many blocks there are; 0 while that is not known."""
-        return self._n_blocks if self._held else 0
-
-    def rest(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return rejects, and how each sheet was understood."""
-        return pd.concat(self._rejects), pd.concat(self._sources)
-
-    @property
-    def _held(self) -> bool:
-        return sum(p.stat().st_size for p in self._paths if p.is_file()) <= HELD
-
-    def _ledgers(self) -> Iterator[Ledger]:
-        options = {"columns": self._options.columns or None, "sheet": self._options.sheet or None}
-        if self._held:
-            yield read_ledger(self._paths, **options)
-        else:
-            yield from iter_ledger(self._paths, **options)
-
-
-def _first_reading(petitions: pd.DataFrame, redactor: Redactor) -> tuple[Part, pd.DataFrame, list[str]]:
-    """Clean a block and read each of its rows.
-
-    Also return how many rows each kind of cleaning touched, and the kinds of what its numbers tell of people.
+    Attributes
+    ----------
+    part : Part
+    rejects, outside : DataFrame
+        Rows that are no petition, and petitions outside the period.
+    counts : dict
+        Rows read, used, rejected.
+    changes : DataFrame
+        How many rows each kind of cleaning touched.
+    unclean : ndarray of int
+        Rows that cleaning changed.
+    told : list of str
+        Kinds of what its numbers tell of people.
     """
+
+    part: Part
+    rejects: pd.DataFrame
+    outside: pd.DataFrame
+    counts: dict[str, int]
+    changes: pd.DataFrame
+    unclean: np.ndarray
+    told: list[str]
+
+
+def _first_reading(rows: Rows, redactor: Redactor) -> _First:
+    """Clean a block and read each of its rows."""
+    petitions, *rest = rows.raw()
     cleaned, log = clean_petitions(petitions)
     told = [kind for _, kinds in telling_numbers(cleaned["record_id"]) for kind in kinds]
-    return redact_block(cleaned, redactor), log.table(), told
+    unclean = np.flatnonzero(petitions["record_id"].isin(log.changes["record_id"]))
+    return _First(redact_block(cleaned, redactor), *rest, log.table(), unclean, told)
 
 
 def _check_numbers(told: Iterable[list[str]]) -> None:
@@ -123,8 +134,14 @@ def _check_numbers(told: Iterable[list[str]]) -> None:
         )
 
 
-def _settle_part(part: Part, *settling) -> tuple[pd.DataFrame, np.ndarray]:
-    return _settle(part.petitions, *settling, read=part.clean_texts())
+def _settle_block(
+    numbered: tuple[int, Rows, Part], keep: InMemory | OnDisk, known: Found, redactor: Redactor, *rest
+) -> tuple[object, np.ndarray]:
+    """Redact a block for good and put it where it is kept; also return digests of the texts the gate has read."""
+    n, rows, part = numbered
+    redacted = part.redacted(rows.read(), redactor)
+    petitions, passed = _settle(redacted, known, redactor, *rest, read=part.clean_texts(redacted))
+    return keep.put(n, petitions[list(PETITION)]), passed
 
 
 def _settle(
@@ -157,27 +174,3 @@ def _changes(cleaned: pd.DataFrame, masked: dict[str, int]) -> pd.DataFrame:
     n = cleaned.groupby(kind)[characters].sum()
     rows = [("clean", k, int(n[k])) for k in KINDS.values() if k in n]
     return pd.DataFrame(rows + [("redact", *item) for item in masked.items()], columns=["step", "kind", "n"])
-
-
-def _in_period(petitions: pd.DataFrame, since: str, until: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Part petitions by the day they were made: those of the period, and the others as rejects."""
-    if not (since or until):
-        return petitions, frame([], REJECT)
-    days = petitions["received_at"]
-    inside = (days >= _day(since, "since", "1900-01-01")) & (
-        days < _day(until, "until", "2200-01-01") + pd.Timedelta(days=1)
-    )
-    outside = petitions.loc[~inside, ["source", "sheet", "row"]].assign(reason="不在所选时段内")
-    return petitions[inside].reset_index(drop=True), frame(outside.to_dict("list"), REJECT)
-
-
-def _day(text: str, name: str, default: str) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(date.fromisoformat(text or default))
-    except ValueError as error:
-        raise InputError(f"ledger.{name} takes a day as YYYY-MM-DD, got {text!r}") from error
-
-
-def _least(petitions: pd.DataFrame) -> pd.DataFrame:
-    """Keep of an agency's answer only that there was one: no step reads more (个人信息保护法 art. 6: the least)."""
-    return petitions.assign(reply=petitions["reply"].ne("").map({True: "有", False: ""}))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from minelib.config import Config
+from minelib.errors import MinelibError
 from minelib.gate import Reader
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
 from minelib.stages.words import Words, core_texts, segmenter
@@ -30,6 +31,7 @@ def classes(words: Words, config: Config) -> Frames:
         seed=config.seed,
         map_blocks=words.engine.map,
         workers=words.engine.workers,
+        map_rows=words.map,
     )
     groups = [group for block in words.map(_mark_block) for group in block]
     return {"classes": table.assign(groups=groups)}
@@ -95,7 +97,7 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
     from minelib.issues import find_issues
     from minelib.tally import matter_table
 
-    rows = words.petitions.merge(class_table, on="record_id").merge(linked["matters"], on="record_id")
+    rows = beside(words.petitions, class_table, linked["matters"])
     found = find_issues(
         rows,
         matter_id=rows["matter_id"],
@@ -116,6 +118,19 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         "levels": found.levels.assign(record_id=rows["record_id"]),
         "note": pd.DataFrame({"note": [found.note]}),
     }
+
+
+def beside(petitions: pd.DataFrame, *tables: pd.DataFrame) -> pd.DataFrame:
+    """Return petitions with what tables of the same petitions in the same order say of them; no text is copied.
+
+    >>> one, other = pd.DataFrame({"record_id": ["1"], "a": [2]}), pd.DataFrame({"b": [3], "record_id": ["1"]})
+    >>> beside(one, other).to_dict("records")
+    [{'record_id': '1', 'a': 2, 'b': 3}]
+    """
+    if any(not table["record_id"].equals(petitions["record_id"]) for table in tables):
+        raise MinelibError("tables of one run tell of different petitions, or in another order")
+    columns = {c: table[c] for table in tables for c in table if c not in petitions}
+    return petitions.assign(**columns)
 
 
 def screen(grouped: Frames, config: Config) -> Frames:

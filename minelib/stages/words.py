@@ -1,15 +1,18 @@
 """The words of a run's petitions, cut once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from minelib.config import Config, SegmentOptions
-from minelib.scale import Engine, Here, blocks_of
+from minelib.scale import Block, Engine, Here, Tables, pieces_of
 from minelib.tokens import Tokens
 
 MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
+
+_TOLD = ("record_id", "title", "text", "place", "respondent")
 
 Frames = dict[str, pd.DataFrame]
 Keep = Callable[[str, Callable[[], Frames]], Frames]
@@ -26,6 +29,8 @@ class Words:
         Where words are cut.
     keep : callable, optional
         Called with a name and a function that makes frames; returns these, or those it kept before.
+    parts : sequence of Path, optional
+        Files in which `petitions` lie in order, for workers to read them there.
 
     Attributes
     ----------
@@ -41,9 +46,10 @@ class Words:
         config: Config,
         engine: Engine | None = None,
         keep: Keep = lambda name, make: make(),
+        parts: Sequence[Path] = (),
     ):
         self.petitions, self.engine = petitions, engine or Here()
-        self._options, self._keep = config.segment, keep
+        self._options, self._keep, self._parts = config.segment, keep, parts
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -53,10 +59,18 @@ class Words:
         segmenter(self._options)  # workers forked now and later inherit its dictionary
         return Tokens.joined(self.map(_cut_block, self._options))
 
-    def map(self, function: Callable, *common) -> Iterator:
-        """Yield what `function` makes of each block of titles and texts."""
-        told = self.petitions[["record_id", "title", "text", "place", "respondent"]]
-        return self.engine.map(function, blocks_of(told, self.engine.block_rows), *common)
+    def map(self, function: Callable, *common, rows: int | None = None) -> Iterator:
+        """Yield what `function` makes of each block of titles and texts, `rows` in a block if that matters."""
+        rows = rows or self.engine.block_rows
+        if self._parts:
+            blocks: Iterable[Block] = pieces_of(self._parts, rows, _TOLD)
+        else:
+            blocks = Tables(self.petitions[list(_TOLD)], rows)
+        return self.engine.map(_read_then, blocks, function, *common)
+
+
+def _read_then(block: Block, function: Callable, *common):
+    return function(block.read(), *common)
 
 
 def core_texts(petitions: pd.DataFrame) -> list[str]:

@@ -1,0 +1,150 @@
+"""Ledgers as blocks that are read where they are worked on, in the order of the files.
+
+Of a parquet file a block is its place; whoever works on it reads it there, as often as it takes. Other formats can
+only be read from their beginning: that is done once, and their blocks are rows held packed in memory.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+
+import pandas as pd
+
+from minelib.ledger.columnar import Stretch, stretches
+from minelib.ledger.files import is_parquet, ledger_paths, open_tables
+from minelib.ledger.header import Columns, missing_columns, user_columns
+from minelib.ledger.petitions import Block, Opened, block_of, blocks, not_blank, open_table
+from minelib.ledger.read import SOURCE, refuse_missing, source_of, usable
+from minelib.scale import MapBlocks, map_here
+from minelib.schema import frame
+
+
+@dataclass(frozen=True)
+class Lying:
+    """A block that lies in a parquet file; `opened` says how the file was understood."""
+
+    opened: Opened
+    stretch: Stretch
+
+    def __len__(self) -> int:
+        return self.stretch.n
+
+    def read(self) -> Block:
+        """Read the rows below the header."""
+        below = (row for row in self.stretch.rows() if row[0] > self.opened.layout.last_row)
+        return block_of(self.opened, list(not_blank(below)))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A block in memory, packed."""
+
+    opened: Opened
+    packed: bytes
+    rest: Block  # without its petitions
+
+    def __len__(self) -> int:
+        return self.rest.n_rows
+
+    def read(self) -> Block:
+        """Unpack the rows."""
+        return replace(self.rest, petitions=_unpacked(self.packed))
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """All blocks of some ledgers, and the tables they are of, those without a text column too."""
+
+    blocks: list[Lying | Held]
+    tables: list[Opened]
+
+    def sources(self, counts: Iterable[Mapping[str, int]]) -> pd.DataFrame:
+        """Return how each sheet was understood and what became of its rows, given the counts of each block."""
+        rows = {id(opened): source_of(opened) for opened in self.tables}
+        for block, counted in zip(self.blocks, counts, strict=True):
+            row = rows[id(block.opened)]
+            row.update({name: row[name] + n for name, n in counted.items()})
+        return frame(list(rows.values()), SOURCE)
+
+
+def open_blocks(
+    paths: Iterable[Path],
+    *,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    sheet: str | Sequence[str] | None = None,
+    block_rows: int,
+    map_blocks: MapBlocks = map_here,
+) -> Blocks:
+    """Open ledgers; no row of a parquet file is read here if `map_blocks` does its work elsewhere.
+
+    Parameters
+    ----------
+    paths, columns, sheet
+        As `minelib.ledger.read_ledger` takes them.
+    block_rows : int
+        Rows of a block, about.
+    map_blocks : callable
+        An engine's `map`.
+
+    Raises
+    ------
+    InputError
+        As `read_ledger` does.
+    """
+    chosen = user_columns(columns)
+    sheets = (sheet,) if isinstance(sheet, str) else sheet
+    files = [path.resolve() for path in ledger_paths(paths)]
+    parquet = [path for path in files if is_parquet(path)]
+    lying = map_blocks(_open_parquet, parquet, chosen, block_rows) if parquet else ()
+    places = dict(zip(parquet, lying, strict=True))
+    tables: list[Opened] = []
+    found: list[Lying | Held] = []
+    for path in files:
+        pairs = [_lie(*places[path])] if path in places else list(_hold(path, chosen, sheets, block_rows))
+        tables += usable(path, [table for table, _ in pairs])
+        found += chain.from_iterable(its_blocks for _, its_blocks in pairs)
+    names = [name for table in tables if table.layout for name in table.layout.names]
+    wanted = {name for names in chosen.values() for name in names}
+    layouts = [table.layout for table in tables if table.layout]
+    refuse_missing(wanted.intersection(*(missing_columns(each.names, chosen) for each in layouts)), names)
+    return Blocks(found, tables)
+
+
+def _open_parquet(path: Path, chosen: Columns, block_rows: int) -> tuple[Opened, list[Stretch]]:
+    """Find the header of a parquet file and cut it into stretches."""
+    (table,) = open_tables(path, chosen=chosen, sheets=None)
+    return open_table(table, chosen).without_rows(), stretches(path, block_rows)
+
+
+def _lie(opened: Opened, found: list[Stretch]) -> tuple[Opened, list[Lying]]:
+    return opened, [Lying(opened, stretch) for stretch in found] if opened.layout else []
+
+
+def _hold(path: Path, chosen: Columns, sheets, block_rows: int) -> Iterator[tuple[Opened, list[Held]]]:
+    """Read a file of another format, table by table."""
+    for table in open_tables(path, chosen=chosen, sheets=sheets):
+        opened = open_table(table, chosen)
+        bare = opened.without_rows()
+        yield bare, [_held(bare, block) for block in blocks(opened, block_rows)] if opened.layout else []
+
+
+def _held(opened: Opened, block: Block) -> Held:
+    return Held(opened, _packed(block.petitions), replace(block, petitions=block.petitions.iloc[:0]))
+
+
+def _packed(table: pd.DataFrame) -> bytes:
+    """Pack a table into half its size or less; it stays in memory."""
+    import pyarrow as pa
+
+    whole = pa.Table.from_pandas(table, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, whole.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
+        stream.write_table(whole)
+    return sink.getvalue().to_pybytes()
+
+
+def _unpacked(packed: bytes) -> pd.DataFrame:
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(packed).read_all().to_pandas()
