@@ -374,3 +374,9 @@ def test_how_many_rows_are_added_up_at_a_time_changes_nothing(monkeypatch):
     monkeypatch.setattr("minelib.issues.group._ROWS_COMPARED", 2)
     assert np.allclose(sums(vectors, group), total, rtol=1e-12)
     assert np.allclose(closeness(vectors, group), near, rtol=1e-12)
+
+
+def test_how_many_places_are_read_at_a_time_changes_nothing(known, monkeypatch):
+    table = find(known).table
+    monkeypatch.setattr("minelib.issues.table._PLACES_READ", 2)
+    pd.testing.assert_frame_equal(find(known).table, table)

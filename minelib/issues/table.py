@@ -1,7 +1,7 @@
 """The table of issues: label, keywords, exemplars, counts."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from minelib.vectorise import document_frequency
 OF_A_CLASS = "（按类别归集）"  # ends the name of what was gathered by class alone
 _ONE_THING = 0.1  # mean cosine between the words of matters from which on a clause can name them all
 _NOBODYS = 5  # places from which on a word is nobody's name
+_PLACES_READ = 1 << 14  # at a time
 _TITLES_READ = 200  # of a group, to name it
 
 
@@ -78,7 +79,7 @@ def _common(g: Gathered) -> frozenset[str]:
     n_rows = len(g.rows)
     shape = int(g.rows.site.max(initial=-1)) + 1, n_rows
     at = sp.csr_matrix((np.ones(n_rows, np.float32), (g.rows.site, np.arange(n_rows))), shape=shape)
-    n_sites = document_frequency(at @ g.terms.counts)
+    n_sites = sum(document_frequency(said) for _, said in _said_at(at, g.terms.counts))
     return frozenset(g.terms.words[j] for j in np.flatnonzero(n_sites >= _NOBODYS))
 
 
@@ -104,12 +105,22 @@ def _shared(g: Gathered, found: Grouping) -> np.ndarray:
     n_sites = int(g.rows.site.max(initial=-1)) + 1
     place, row = np.unique(found.group[inside] * n_sites + g.rows.site[inside], return_inverse=True)
     at = sp.csr_matrix((np.ones(len(inside), np.float32), (row, inside)), shape=(len(place), len(g.rows)))
-    said = at @ g.terms.counts
-    said.data.fill(1)
     cells = place // max(n_sites, 1), np.arange(len(place))
-    sites = sp.csr_matrix((np.ones(len(place)), cells), shape=(len(found.names), len(place)))
+    sites = sp.csc_matrix((np.ones(len(place), np.float32), cells), shape=(len(found.names), len(place)))
     least = np.clip(np.asarray(sites.sum(axis=1)).ravel() // 2, 2, 3)
-    return (sites @ said).toarray() >= least[:, None]
+    n_places = np.zeros((len(found.names), len(g.terms.words)), np.float32)
+    for part, said in _said_at(at, g.terms.counts):
+        n_places += (sites[:, part] @ said).toarray()
+    return n_places >= least[:, None]
+
+
+def _said_at(at: sp.csr_matrix, counts: sp.csr_matrix) -> Iterator[tuple[slice, sp.csr_matrix]]:
+    """Yield 1 for each word said at each of some places, some places at a time: all words at once take gigabytes."""
+    for begin in range(0, at.shape[0], _PLACES_READ):
+        part = slice(begin, begin + _PLACES_READ)
+        said = at[part] @ counts
+        said.data.fill(1)
+        yield part, said
 
 
 def _clearest(found: Grouping, k: int) -> np.ndarray:
