@@ -14,7 +14,7 @@ from minelib.errors import InputError
 BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
 # What a run needs of other libraries after its first pass: loaded while the workers are at that, it is not waited for.
-_LATER = ("scipy.stats", "sklearn.base", "sklearn.svm", "igraph", "xlsxwriter", "pypdf")
+_LATER = ("scipy.stats", "sklearn.svm", "igraph", "pypdf", "xlsxwriter")
 
 MapBlocks = Callable[..., Iterator]  # an engine's `map`: (function, blocks, *common) → results
 
