@@ -68,10 +68,8 @@ def _rows(table: pd.DataFrame, key: str | None, columns: list[str]) -> Iterator[
     names = table[key] if key else table.index
     for column in columns:
         first = ~table[column].astype(str).duplicated() & table[column].notna()
-        texts = (
-            table.loc[first, column].astype(str).tolist()
-        )  # taken one by one out of Arrow they take longer
-        for name, text in zip(names[first].tolist(), texts, strict=True):
+        names_first, texts = names[first].tolist(), table.loc[first, column].astype(str).tolist()
+        for name, text in zip(names_first, texts, strict=True):
             if not _PLAIN.fullmatch(text):
                 yield f"{name} {column}", text
 
