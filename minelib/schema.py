@@ -6,10 +6,12 @@ keyed `petitioner_id`, and nothing to the right of `redact` ever sees the raw on
 
 import re
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from minelib.errors import MinelibError
+
+if TYPE_CHECKING:  # segmentation needs the pattern of masks, and nobody's tables
+    import pandas as pd
 
 # What the three dates of a ledger mean: 信访日期 (made), 登记日期 (registered), 交换日期 (passed on).
 DATES = ("received_at", "registered_at", "exchanged_at", "replied_at")
@@ -51,12 +53,14 @@ REJECT: Mapping[str, str] = {"source": "str", "sheet": "str", "row": "int64", "r
 MASK = re.compile(r"〈(?:姓名|电话|证件|银行卡|邮箱|账号|车牌|住址|生日|案号)[0-9A-Z]{4}〉")
 
 
-def frame(rows, columns: Mapping[str, str]) -> pd.DataFrame:
+def frame(rows, columns: Mapping[str, str]) -> "pd.DataFrame":
     """Make a frame with exactly `columns`, in that order and of those types; absent text is "".
 
     >>> frame([{"source": "a.csv", "row": 3, "reason": "空行"}], REJECT).to_dict("records")
     [{'source': 'a.csv', 'sheet': '', 'row': 3, 'reason': '空行'}]
     """
+    import pandas as pd
+
     table = pd.DataFrame(rows)
     data = {}
     for name, dtype in columns.items():
@@ -65,7 +69,7 @@ def frame(rows, columns: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(data, index=pd.RangeIndex(len(table)))
 
 
-def check(table: pd.DataFrame, columns: Mapping[str, str], *, what: str) -> None:
+def check(table: "pd.DataFrame", columns: Mapping[str, str], *, what: str) -> None:
     """Raise when `table` lacks one of `columns` or its record ids repeat.
 
     Raises

@@ -8,16 +8,19 @@ from it in four places, mended here, so that both engines give the same tokens:
 3. it guesses its own frequency for an added word, so jieba's frequency is passed along;
 4. where two cuts are equally likely, it may choose the other one.
 
-Each `Segmenter` owns its dictionary; nothing global is touched, nothing is written to stderr or to a shared cache.
+Each `Segmenter` owns its dictionary; the engines' own are not touched, nothing is written to stderr or a shared cache.
 """
 
-import hashlib
+import gc
 import re
-import tempfile
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from math import log
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -62,16 +65,17 @@ _ODD_RUN = re.compile(
     r"[A-Za-z0-9+#&._%\-](?<![A-Za-z0-9+#&._%\-].)"
     r"(?<!(?=(?:[a-zA-Z0-9]+(?:\.\d+)?%?|[+#&._%\-]+)(?![A-Za-z0-9+#&._%\-])).)[A-Za-z0-9+#&._%\-]+"
 )
-# jieba cuts each run of word characters, and each run of others, on its own.
-_BLOCK = re.compile(r"[\u4e00-\u9fd5A-Za-z0-9+#&._%\-]+|[^\u4e00-\u9fd5A-Za-z0-9+#&._%\-]+")
+# jieba cuts each run of word characters on its own; this is all that stands before such a run.
+_BEFORE_RUN = re.compile(r".*[^\u4e00-\u9fd5A-Za-z0-9+#&._%\-]", re.S)
+_REST_OF_RUN = re.compile(r"[\u4e00-\u9fd5A-Za-z0-9+#&._%\-]*")
 
-# A character three times in a row or nearly so: two paths may then be equally good, and which one wins hangs on the
-# order of float additions. Such texts are worked out anew with jieba's own numbers, in jieba's own order.
-_STUTTER = re.compile("([\u4e00-\u9fd5])(?:[\u4e00-\u9fd5]{0,2}\\1){2}")
-_TRIPLE = re.compile("([\u4e00-\u9fd5])\\1\\1")
+# What is said three times on end: where it is a word said once, and another said twice, two cuts are equally good.
+_THRICE = re.compile("(?=([\u4e00-\u9fd5]{1,3}?)\\1\\1)")
+_TIMES = range(2, 6)  # as often as one word of a dictionary may say the same
 
 # A user's own word: more than any split of it reaches in jieba's dictionary of 60 million counts, so it stays whole.
 _OWN_FREQUENCY = 5_000
+_FIRST_HAN = "一".encode()  # jieba's dictionary is in order of first characters from here on
 _JIEBA_TOTAL = 60_101_967  # the sum of all counts in jieba 0.42.1's dictionary
 
 
@@ -97,11 +101,6 @@ class Segmenter:
     engine : {"rjieba", "jieba"}
         The compiled engine or the reference; the tokens are the same.
 
-    Attributes
-    ----------
-    fingerprint : str
-        Digest of engine versions and dictionary, for the manifest.
-
     Examples
     --------
     >>> Segmenter().cut("A市渌口区某公司拖欠农民工工资")
@@ -112,30 +111,46 @@ class Segmenter:
         if engine not in get_args(Engine):
             raise InputError(f"engine is {engine!r}; allowed: {', '.join(get_args(Engine))}")
         own = tuple(sorted({w.strip() for w in words} - {""}))
-        self.engine = engine
+        self.engine, self._own = engine, own
         self._cut = _cutter(engine, own)
-        self.fingerprint = _fingerprint(engine, own)
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of engine version and dictionary, for the manifest."""
+        return _fingerprint(self.engine, self._own)
 
     def cut(self, text: str) -> list[str]:
         """Return the tokens of one text; joined, they are the text again."""
-        return self._cut_one(text, True, True)
+        return self.segment([text])[0]
 
     def segment(self, texts: Iterable[str]) -> list[list[str]]:
         """Return the tokens of each text, in the order given."""
         texts = list(texts)
         blocks = (texts[at : at + _BLOCK_SIZE] for at in range(0, len(texts), _BLOCK_SIZE))
-        return [self._cut_one(*seen) for block in blocks for seen in zip(block, *_seen(block), strict=True)]
+        with _uncollected():
+            return [tokens for block in blocks for tokens in self._cut_block(block)]
 
-    def _cut_one(self, text: str, stutters: bool, mixes: bool) -> list[str]:
-        parts = _ALONE.split(text)
-        if len(parts) == 1:
-            return self._cut(text, stutters, mixes)
-        tokens = self._cut(_STAND_IN.join(parts[::2]), stutters, mixes)
-        _put_back(tokens, _STAND_IN, ([alone] for alone in parts[1::2]))
-        return tokens
+    def _cut_block(self, texts: list[str]) -> list[list[str]]:
+        parts = [_ALONE.split(text) for text in texts]
+        cut = self._cut([_STAND_IN.join(part[::2]) for part in parts])
+        for tokens, part in zip(cut, parts, strict=True):
+            _put_back(tokens, _STAND_IN, zip(part[1::2], strict=True))
+        return cut
 
 
-def _put_back(tokens: list[str], stand_in: str, values: Iterable[list[str]]) -> None:
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector wait: it would look at all tokens over and over, and lists of words hold no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _put_back(tokens: list[str], stand_in: str, values: Iterable[Sequence[str]]) -> None:
     """Replace each stand-in by what it stands for, in order."""
     at = -1
     for value in values:
@@ -144,25 +159,33 @@ def _put_back(tokens: list[str], stand_in: str, values: Iterable[list[str]]) -> 
         at += len(value) - 1
 
 
-def _seen(texts: list[str]) -> tuple[list[bool], list[bool]]:
-    """Look at many texts at once for what needs more than the engine: stutters, and mixed runs of ASCII."""
+def _places(texts: list[str]) -> Iterator[dict[int, list[int]]]:
+    """Look at many texts at once for what needs more than the engine: which hold stutters, and mixed runs, and where.
+
+    Most hold neither, so nothing is made for those: a list each would keep the garbage collector busy.
+    """
     codes = np.frombuffer("\0\0\0\0\0\0\0".join((*texts, "")).encode("utf-32-le", "surrogatepass"), "<u4")
     ends = np.cumsum([len(text) + 7 for text in texts])
-    return tuple(_owners(places, ends) for places in (_stutters(codes), _mixtures(codes)))
-
-
-def _owners(places: np.ndarray, ends: np.ndarray) -> list[bool]:
-    found = np.zeros(len(ends), bool)
-    found[np.searchsorted(ends, places, side="right")] = True
-    return found.tolist()
+    for places in (_stutters(codes), _mixtures(codes)):
+        found = {}
+        owners = np.searchsorted(ends, places, side="right")
+        for owner, place in zip(owners.tolist(), (places - ends[owners]).tolist(), strict=True):
+            found.setdefault(owner, []).append(place + len(texts[owner]) + 7)
+        yield found
 
 
 def _stutters(codes: np.ndarray) -> np.ndarray:
-    """Give the places of Han characters that stand three times within seven."""
+    """Give the places of Han characters that stand three times within seven, with nothing but Han between.
+
+    Two paths may then be equally good, and which one wins hangs on the order of float additions: such runs are worked
+    out anew with jieba's own numbers, in jieba's own order.
+    """
     han = (codes >= 0x4E00) & (codes <= 0x9FD5)
-    same = [np.append(han[:-d] & (codes[:-d] == codes[d:]), np.zeros(d, bool)) for d in (1, 2, 3)]
-    return np.flatnonzero(np.logical_or.reduce([same[d - 1][:-3] & same[e - 1][d : len(codes) - 3 + d]
-                                                for d in (1, 2, 3) for e in (1, 2, 3)]))  # fmt: skip
+    one, two, three = (han[:-3] & (codes[:-3] == codes[d : len(codes) - 3 + d]) for d in (1, 2, 3))
+    two &= han[1:-2]
+    three &= han[1:-2] & han[2:-1]
+    again = one | two | three
+    return np.flatnonzero((one[:-3] & again[1:-2]) | (two[:-3] & again[2:-1]) | (three[:-3] & again[3:]))
 
 
 def _mixtures(codes: np.ndarray) -> np.ndarray:
@@ -175,9 +198,8 @@ class _Rjieba:
     """The compiled engine with jieba's tokens."""
 
     def __init__(self, lexicon: Mapping[str, int], own: tuple[str, ...]):
-        import rjieba
-
-        self._engine, self._no_words = rjieba.Jieba(), rjieba.Jieba.empty()
+        jieba = _engine_class()
+        self._engine, self._no_words = jieba(), jieba.empty()
         self._added = {**lexicon, **dict.fromkeys(own, _OWN_FREQUENCY)}
         for word, frequency in (*lexicon.items(), *((word, _OWN_FREQUENCY) for word in own)):
             self._engine.add_word(word, frequency, None)
@@ -185,15 +207,22 @@ class _Rjieba:
         self._mixed = re.compile("|".join(map(re.escape, mixed)))
         self._counts = cache(lambda: _Counts(lexicon, own))
 
-    def __call__(self, text: str, stutters: bool, mixes: bool) -> list[str]:
-        if not stutters or not _STUTTER.search(text):
-            return self._cut_plain(text) if mixes else self._engine.cut(text)
+    def __call__(self, texts: list[str]) -> list[list[str]]:
+        stutters, mixtures = _places(texts)
+        return [self._cut_one(text, stutters.get(i), i in mixtures) for i, text in enumerate(texts)]
+
+    def _cut_one(self, text: str, stutters: list[int] | None, mixed: bool) -> list[str]:
+        cut = self._cut_plain if mixed else self._engine.cut
+        if not stutters:
+            return cut(text)
         tokens, done = [], 0
-        for block in _BLOCK.finditer(text):
-            if _STUTTER.search(block[0]):
-                tokens += self._cut_plain(text[done : block.start()]) + self._cut_stutter(block[0])
-                done = block.end()
-        return tokens + self._cut_plain(text[done:])
+        for place in stutters:
+            if place >= done:
+                before = _BEFORE_RUN.match(text, done, place)
+                start, end = before.end() if before else done, _REST_OF_RUN.match(text, place).end()
+                tokens += cut(text[done:start]) + self._cut_stutter(text[start:end])
+                done = end
+        return tokens + cut(text[done:])
 
     def _cut_plain(self, text: str) -> list[str]:
         runs = _ODD_RUN.findall(text)
@@ -210,7 +239,7 @@ class _Rjieba:
 
     def _cut_stutter(self, text: str) -> list[str]:
         """Cut by the dictionary, by jieba's own counts where it has a tie, then join what is left over."""
-        tied = any(self._engine.has_word(c * 2) for c in _TRIPLE.findall(text))
+        tied = any(self._engine.has_word(said * n) for said in _THRICE.findall(text) for n in _TIMES)
         tokens = self._counts().cut(text) if tied else self._engine.cut(text, False)
         return list(_join_runs(tokens, _is_leftover(self._engine.has_word), self._join))
 
@@ -232,29 +261,34 @@ class _Rjieba:
         return self._no_words.cut(run)
 
 
+def _engine_class():
+    """Return `rjieba.Jieba` alone: the package around it loads a dictionary for itself, which takes as long again."""
+    package = find_spec("rjieba")
+    spec = PathFinder.find_spec("rjieba.rjieba", package.submodule_search_locations)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Jieba
+
+
 class _Counts:
     """jieba's likeliest path, worked out as jieba does, addition by addition: where two are equal, that decides.
 
-    Few texts need it, so the dictionary's lines are sorted and looked up, which takes less than reading them all.
+    Few texts need it, so of the dictionary only the words are read that begin as some word of the text may.
     """
 
     def __init__(self, lexicon: Mapping[str, int], own: tuple[str, ...]):
-        from importlib.util import find_spec
-        from pathlib import Path
-
+        dictionary = (Path(find_spec("jieba").origin).parent / "dict.txt").read_bytes()
+        at = dictionary.index(_FIRST_HAN)
+        self._head, self._han = dictionary[:at].decode().splitlines(), dictionary[at:]
         self._added = {**lexicon, **dict.fromkeys(own, _OWN_FREQUENCY)}
-        lines = (Path(find_spec("jieba").origin).parent / "dict.txt").read_bytes().split(b"\n")
-        self._lines = sorted([*lines, *(word.encode("utf-8", "surrogatepass") for word in self._added)])
         self._log_total = log(_JIEBA_TOTAL + sum(lexicon.values()) + _OWN_FREQUENCY * len(own))
+        self.words_from = cache(self._read)
 
     def cut(self, text: str) -> list[str]:
         route = {len(text): (0.0, 0)}
         for i in range(len(text) - 1, -1, -1):
-            route[i] = max(
-                (log(count or 1) - self._log_total + route[j][0], j - 1)
-                for j, count in self._words(text, i)
-                if count or j == i + 1
-            )
+            words = self._words(text, i) or {i + 1: 1}
+            route[i] = max((log(n) - self._log_total + route[j][0], j - 1) for j, n in words.items())
         tokens, at = [], 0
         while at < len(text):
             end = route[at][1] + 1
@@ -262,29 +296,36 @@ class _Counts:
             at = end
         return tokens
 
-    def _words(self, text: str, start: int) -> Iterator[tuple[int, int]]:
-        """Yield the ends of words that may begin here and their counts, 0 for what only begins a word."""
-        for end in range(start + 1, len(text) + 1):
-            word = text[start:end]
-            prefix = word.encode("utf-8", "surrogatepass")
-            at = bisect_left(self._lines, prefix)
-            begun = at < len(self._lines) and self._lines[at].startswith(prefix)
-            if begun or end == start + 1:
-                yield end, self._added.get(word) or self._count(prefix + b" ")
-            if not begun:
-                return
+    def _words(self, text: str, start: int) -> dict[int, int]:
+        """Give where the words that may begin here end, and their counts."""
+        counts, ends, end = self.words_from(text[start]), {}, start + 1
+        while end <= len(text) and (count := counts.get(text[start:end])) is not None:
+            ends |= {end: count} if count else {}
+            end += 1
+        return ends
 
-    def _count(self, entry: bytes) -> int:
-        at = bisect_left(self._lines, entry)
-        line = self._lines[at] if at < len(self._lines) else b""
-        return int(line.split(b" ")[1]) if line.startswith(entry) else 0
+    def _read(self, first: str) -> dict[str, int]:
+        """Give the counts of all words that begin with a character, and 0 for what only begins one."""
+        low, high = (self._place(character.encode()) for character in (first, chr(ord(first) + 1)))
+        entries = (line.split(" ") for line in (*self._head, *self._han[low:high].decode().splitlines()))
+        words = {word: int(count) for word, count, *_ in entries} | self._added
+        words = {word: count for word, count in words.items() if word.startswith(first)}
+        return dict.fromkeys((word[:n] for word in words for n in range(1, len(word))), 0) | words
+
+    def _place(self, character: bytes) -> int:
+        """Find the first line that begins no lower; the lines stand in order of their first characters."""
+        return bisect_left(range(len(self._han)), character, key=self._first_at)
+
+    def _first_at(self, place: int) -> bytes:
+        start = self._han.rfind(b"\n", 0, place) + 1
+        return self._han[start : start + len(_FIRST_HAN)]
 
 
 def _is_leftover(is_word):
     def leftover(token: str) -> bool:
-        return bool(_ASCII_WORD.fullmatch(token) and not (len(token) > 1 and is_word(token))) or (
-            len(token) == 1 and "\u4e00" <= token <= "\u9fd5"
-        )
+        if len(token) == 1:
+            return "\u4e00" <= token <= "\u9fd5" or bool(_ASCII.match(token))
+        return bool(_ASCII_WORD.fullmatch(token)) and not is_word(token)
 
     return leftover
 
@@ -314,12 +355,13 @@ def _jieba_cutter(lexicon: Mapping[str, int], own: tuple[str, ...]):
         engine.add_word(word, frequency)
     for word in own:
         engine.add_word(word, _OWN_FREQUENCY)
-    return lambda text, *_: engine.lcut(text)
+    return lambda texts: [engine.lcut(text) for text in texts]
 
 
 def _plain_jieba():
     """Return a jieba tokenizer of its own: no shared cache file, no words on stderr."""
     import logging
+    import tempfile
 
     import jieba
 
@@ -342,6 +384,7 @@ def _cutter(engine: str, own: tuple[str, ...]):
 
 @cache
 def _fingerprint(engine: str, own: tuple[str, ...]) -> str:
+    import hashlib
     from importlib.metadata import version
 
     parts = [f"{engine} {version(engine)}", *(f"{w} {f}" for w, f in packaged_lexicon().items()), *own]

@@ -1,13 +1,24 @@
 """The fast engine gives jieba's tokens, and the project's words stay whole."""
 
+import gc
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minelib.errors import InputError
-from minelib.segment import _JIEBA_TOTAL, _MIXED_WORDS, Segmenter, _plain_jieba, packaged_lexicon
+from minelib.segment import (
+    _JIEBA_TOTAL,
+    _MIXED_WORDS,
+    _OWN_FREQUENCY,
+    Segmenter,
+    _Counts,
+    _plain_jieba,
+    packaged_lexicon,
+)  # fmt: skip
 
 MATERIAL = [
     *"的了在是我有和不人这中大为上个国一以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经",
@@ -56,6 +67,30 @@ def test_many_texts_are_cut_as_each_alone(engines):
     assert engines[0].segment(texts) == [engines[1].cut(text) for text in texts]
 
 
+@pytest.mark.parametrize("said", ["谢", "很多", "一阵", "月", "达姆", "一点儿"])
+def test_words_said_on_and_on_are_cut_as_jieba_does(said):
+    own = ["月月月"]
+    texts = [before + said * n + "的" for n in range(3, 14) for before in ("", "很", "A座")]
+    reference = Segmenter(own, engine="jieba")
+    assert Segmenter(own).segment(texts) == [reference.cut(text) for text in texts]
+
+
+def test_the_counts_that_settle_a_tie_are_those_of_jieba():
+    own = ("A座楼", "月月月", "南 京")
+    reference, counts = _plain_jieba(), _Counts(packaged_lexicon(), own)
+    for word, count in (packaged_lexicon() | dict.fromkeys(own, _OWN_FREQUENCY)).items():
+        reference.add_word(word, count)
+    for first in "一吉高龢龥月南谢Ac1阿":
+        begun = {word: count for word, count in reference.FREQ.items() if word[0] == first}
+        assert counts.words_from(first) == begun
+
+
+def test_a_text_is_cut_the_same_before_and_after_others():
+    texts = ["月月月月，2.2月", "堵堵堵。天天堵车", "K9县", "", "𠀀谢谢谢", "常在在在"]
+    segmenter = Segmenter()
+    assert segmenter.segment(texts + texts[::-1]) == [segmenter.cut(t) for t in texts + texts[::-1]]
+
+
 def test_words_that_mix_scripts_are_those_of_the_dictionary():
     mixed = {w for w, n in _plain_jieba().FREQ.items() if n and re.search(r"[A-Za-z0-9+#&._%\-]", w)}
     assert set(_MIXED_WORDS.split()) == mixed
@@ -100,3 +135,25 @@ def test_the_reference_engine_is_silent(capfd):
 def test_unknown_engine_is_refused():
     with pytest.raises(InputError, match="rjieba"):
         Segmenter(engine="hanlp")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(engines, enabled):
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with pytest.raises(TypeError):
+            engines[0].segment([None])
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
+
+
+def test_neither_tables_nor_a_second_dictionary_are_loaded_to_cut_words():
+    script = """
+import sys
+from minelib.segment import Segmenter
+Segmenter().segment(["A市某公司拖欠农民工工资，2019.10-31讨薪无果"])
+print(*({"pandas", "jieba", "rjieba"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
