@@ -31,7 +31,8 @@ class Marks:
     """
 
     def __init__(self, known: Iterable[int] = ()):
-        self._known = np.unique(pd.Series(known, dtype=object).astype("uint64").to_numpy())
+        numbers = known if isinstance(known, np.ndarray) else pd.Series(known, dtype=object)
+        self._known = np.unique(np.asarray(numbers.astype("uint64")))
         self._pending: set[int] = set()
 
     @classmethod

@@ -3,6 +3,8 @@
 Words are cut at most once a run, and only when a stage that needs them has to be made anew.
 """
 
+from minelib.stages.known import Known, keep_known, known_of
+from minelib.stages.letters import letters
 from minelib.stages.read import Reading, settled
 from minelib.stages.steps import Frames, classes, issues, matters, screen, segmenter_fingerprint
 from minelib.stages.words import Keep, Words
@@ -10,10 +12,14 @@ from minelib.stages.words import Keep, Words
 __all__ = [
     "Frames",
     "Keep",
+    "Known",
     "Reading",
     "Words",
     "classes",
     "issues",
+    "keep_known",
+    "known_of",
+    "letters",
     "matters",
     "screen",
     "segmenter_fingerprint",
