@@ -203,7 +203,9 @@ def _run_stages(
     classes = stage("classes", "归类", lambda: stages.classes(words, config), *options)["classes"]
     linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config, reader))
     grouped = stage("issues", "归集问题", lambda: stages.issues(words, classes, linked, config, reader))
-    screened = stage("screen", "研判排序", lambda: _screened(grouped, config, engine), config.digest("screen"))
+    screened = stage(
+        "screen", "研判排序", lambda: _screened(grouped, config, engine), config.digest("screen")
+    )
     run = Run(
         grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
         screened["candidates"], screened["signals"],

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from minelib.runs import Run
+from minelib.scale import rows_of
 from minelib.schema import MASK
 
 _MOST_ISSUES = 80
@@ -56,7 +57,8 @@ def _vectors(run: Run, exemplars: pd.Series):
     """Return sparse unit TF-IDF vectors over character bigrams of each matter's exemplar, masks taken out."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    wanted = run.petitions[run.petitions["record_id"].isin(exemplars)].set_index("record_id")
+    told = run.petitions["record_id"].isin(exemplars)
+    wanted = rows_of(run.petitions, told, ["record_id", "title", "text"]).set_index("record_id")
     texts = (wanted["title"] + " " + wanted["text"].str.slice(0, 80)).reindex(exemplars).fillna("")
     plain = [MASK.sub("", text) or "无" for text in texts]
     counter = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), max_features=3000, sublinear_tf=True)

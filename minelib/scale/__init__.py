@@ -7,6 +7,7 @@ is done by the caller between two maps, so every engine makes the same run.
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
 from minelib.scale.memory import give_back
 from minelib.scale.processes import Processes, at_once, in_turn
+from minelib.scale.rows import rows_of
 
 __all__ = [
     "BLOCK_ROWS",
@@ -20,4 +21,5 @@ __all__ = [
     "in_turn",
     "map_here",
     "open_engine",
+    "rows_of",
 ]

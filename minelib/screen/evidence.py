@@ -110,7 +110,8 @@ def mark_letters(petitions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame of float
-        Same index; ``alleges`` (see `mark_allegations`), ``unheeded`` (see `mark_unheeded`), ``joint`` (1 for a 集体访).
+        Same index; ``alleges`` (see `mark_allegations`), ``unheeded`` (see `mark_unheeded`), ``joint`` (1
+        for a 集体访).
     """
     return pd.DataFrame(
         {
@@ -150,7 +151,9 @@ def gather(
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
     inside = petitions["issue_id"].isin(issues.index)
     marks = mark_letters(petitions.loc[inside, list(MARKED)]) if marks is None else marks[inside]
-    petitions = petitions[_COUNTED].assign(issue_id=petitions["issue_id"].fillna(""))  # texts are heavy to copy
+    petitions = petitions[_COUNTED].assign(
+        issue_id=petitions["issue_id"].fillna("")
+    )  # texts are heavy to copy
     end, dates = _last_day(petitions), matter_dates(petitions, by=_UNIT)
     counted = _count_letters(petitions[inside], marks, clocked=_has_clock(petitions), end=end)
     names = matters.set_index("matter_id")[["place", "respondent", "township"]]

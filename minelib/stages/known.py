@@ -18,7 +18,11 @@ from minelib.runs import (
 )
 from minelib.tables import Earlier
 
-PARTED = ("petitions", "matters", "links")  # tables that grow with the ledger; the others are made anew each time
+PARTED = (
+    "petitions",
+    "matters",
+    "links",
+)  # tables that grow with the ledger; the others are made anew each time
 _NAME = "known"
 
 

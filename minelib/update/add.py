@@ -24,7 +24,7 @@ from minelib.ledger import ledger_paths
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
 from minelib.runs import Run, StageStore, digest, in_order, only_run_in, read_run
-from minelib.scale import Engine, Here
+from minelib.scale import Engine, Here, rows_of
 from minelib.schema import REJECT, frame
 from minelib.tally import funnel
 from minelib.update.keep import (
@@ -196,7 +196,9 @@ def _place(
     return Run(links=links, **tables, **stages.screen(tables, config, letters)), letters
 
 
-def _with_issues(old: pd.DataFrame, context: pd.DataFrame, issue: pd.Series, known: pd.Series) -> pd.DataFrame:
+def _with_issues(
+    old: pd.DataFrame, context: pd.DataFrame, issue: pd.Series, known: pd.Series
+) -> pd.DataFrame:
     """Return old petitions with their issues; one that had none may be in a new issue, never in an old one."""
     had_none = context.loc[context["issue_id"].isna(), "record_id"]
     late = issue.reindex(had_none).dropna()
@@ -216,7 +218,8 @@ def _letters(
     told = known.letters
     joined = told["alleges"].isna() & whole["issue_id"].iloc[: len(told)].notna()
     at = _first(again | joined.to_numpy(), len(whole), rest=True)
-    made = stages.letters(whole[at].reset_index(drop=True), engine).set_axis(np.flatnonzero(at))
+    made = rows_of(whole, at, list(whole)).reset_index(drop=True)
+    made = stages.letters(made, engine).set_axis(np.flatnonzero(at))
     return pd.concat([told[~at[: len(told)]], made]).sort_index()
 
 
@@ -224,7 +227,8 @@ def _own(run: Run, again: np.ndarray, known: stages.Known | None) -> Marks:
     """Return the run's own numbers, see `gate.own_numbers`; most are `known`."""
     if known is None:
         return own_numbers(run.petitions)
-    late = run.petitions[_first(again, len(run.petitions), rest=True)]
+    at = _first(again, len(run.petitions), rest=True)
+    late = rows_of(run.petitions, at, ["record_id", "matter_id", "petitioner_id"])
     return Marks(known.own).with_more(own_numbers(late, run.issues).sorted())
 
 

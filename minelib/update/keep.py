@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from minelib.runs import digest
+from minelib.scale import rows_of
 from minelib.schema import PETITION, RUN_PETITION
 from minelib.trends import counted_dates
 
@@ -33,7 +34,8 @@ def part_repeated(fresh: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame,
     >>> repeated["record_id"].tolist(), fresh["record_id"].str.len().tolist()
     (['2'], [10])
     """
-    there, old = old["record_id"], old[old["record_id"].isin(fresh["record_id"])]
+    there = old["record_id"]
+    old = rows_of(old, there.isin(fresh["record_id"]), ["record_id", "title", "text"])
     said = (old["title"] + "\n" + old["text"]).set_axis(old["record_id"])
     text = fresh["title"] + "\n" + fresh["text"]
     used = fresh["record_id"].isin(said.index)
@@ -42,7 +44,9 @@ def part_repeated(fresh: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame,
     marks = [digest(t)[:8] for t in text[other]]
     ids = fresh["record_id"].where(~other)
     ids[other] = [f"{i}-{mark}" for i, mark in zip(fresh.loc[other, "record_id"], marks, strict=True)]
-    again = same | ids.isin(there[there.isin(ids)])  # the digest too was given before: the same export read twice
+    again = same | ids.isin(
+        there[there.isin(ids)]
+    )  # the digest too was given before: the same export read twice
     return fresh.assign(record_id=ids)[~again], fresh[again]
 
 
@@ -86,7 +90,7 @@ def context_of(old: pd.DataFrame, shared: pd.Series, *, most: int) -> pd.DataFra
     of_issue = rows["issue"].notna() & rows.groupby("issue").cumcount().lt(MEMBERS)
     rank = pd.Series(2, index=rows.index).mask(of_issue, 1).mask(shared.reindex(rows.index), 0)
     chosen = rank.sort_values(kind="stable").index[:most]
-    return old.loc[chosen].sort_values("record_id")
+    return rows_of(old, old.index.isin(chosen), list(old)).sort_values("record_id")
 
 
 def stay(found: pd.Series, known: pd.Series) -> pd.Series:
@@ -139,10 +143,11 @@ def name_new(group: pd.Series, matter: pd.Series, known: Iterable[str], *, least
 def whole_petitions(old: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     """Return old petitions as they stand, and after them new ones by `record_id`.
 
-    >>> from minelib.schema import frame
-    >>> some = [frame([{"record_id": r, "matter_id": "M"} for r in ids], RUN_PETITION) for ids in ("d", "cb")]
-    >>> whole_petitions(*some)["record_id"].tolist()
-    ['d', 'b', 'c']
+        >>> from minelib.scale import rows_of
+    from minelib.schema import frame
+        >>> some = [frame([{"record_id": r, "matter_id": "M"} for r in ids], RUN_PETITION) for ids in ("d", "cb")]
+        >>> whole_petitions(*some)["record_id"].tolist()
+        ['d', 'b', 'c']
     """
     parts = [p[list(RUN_PETITION)] for p in (old, fresh.sort_values("record_id")) if len(p)]
     return pd.concat(parts or [old[list(RUN_PETITION)]], ignore_index=True)
@@ -151,8 +156,9 @@ def whole_petitions(old: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
 def as_petitions(old: pd.DataFrame) -> pd.DataFrame:
     """Return petitions of a run in the columns a ledger has, as the steps of `mine` take them.
 
-    >>> from minelib.schema import frame
-    >>> "row" in as_petitions(frame([], RUN_PETITION))
-    True
+        >>> from minelib.scale import rows_of
+    from minelib.schema import frame
+        >>> "row" in as_petitions(frame([], RUN_PETITION))
+        True
     """
     return old.assign(row=0)[list(PETITION)]

@@ -14,12 +14,16 @@ from minelib.redact import Redactor
 from minelib.redact.sealed import Sealed
 from minelib.redact.surfaces import Surfaces
 from minelib.runs import Run
-from minelib.scale import Engine, blocks_of
+from minelib.scale import Engine, blocks_of, rows_of
 from minelib.schema import PETITION
 
-_AT_ONCE = 1000  # strings looked for in one pass: the automaton of many more does not fit what RE2 lets it have
+_AT_ONCE = (
+    1000  # strings looked for in one pass: the automaton of many more does not fit what RE2 lets it have
+)
 _TOLD = {
-    "petitions": [c for c, kind in PETITION.items() if kind == "str" and c not in ("record_id", "petitioner_id")],
+    "petitions": [
+        c for c, kind in PETITION.items() if kind == "str" and c not in ("record_id", "petitioner_id")
+    ],
     "matters": ["place", "respondent", "township"],
     "issues": ["label", "keywords"],
 }
@@ -67,10 +71,12 @@ def mask_both(
     tables = {}
     for name, columns in _TOLD.items():
         table = getattr(old, name)
-        settled, marks = _settled(table.loc[unsure[name], columns], settling, engine)
+        settled, marks = _settled(rows_of(table, unsure[name], columns), settling, engine)
         passed.append(marks)
         tables[name] = _with(table, settled) if len(settled) else table
-    fresh, marks = _settled(read["petitions"], (*settling, Marks(read["passed"]["digest"].to_numpy())), engine)
+    fresh, marks = _settled(
+        read["petitions"], (*settling, Marks(read["passed"]["digest"].to_numpy())), engine
+    )
     passed = np.unique(np.concatenate([*passed, marks]))
     reader = Reader(masked=sealed, keep_names=keep, passed=passed)
     return replace(old, **tables), {**read, "petitions": fresh}, reader, unsure["petitions"]

@@ -5,10 +5,12 @@ import pandas as pd
 
 from minelib.issues.gather import most_common
 from minelib.runs import Run
+from minelib.scale import rows_of
 from minelib.schema import ISSUE, MATTER, frame
 from minelib.tally import matter_table, of_matter, petitioner_keys, position_in
-from minelib.trends import counted_dates
+from minelib.trends import DAYS, counted_dates
 
+_SUMMED = ["record_id", "matter_id", "issue_id", "class_code", "petitioner_id", "n_people", "text", *DAYS]
 _NAMED = {"named_place": "place", "named_respondent": "respondent", "township": "township"}
 
 
@@ -36,7 +38,7 @@ def matters_of(
     unplaced = old.loc[old["issue_id"].isna(), "matter_id"]
     late = whole["issue_id"].notna() & whole["matter_id"].isin(unplaced)
     touched = pd.Series(whole.loc[changed | late, "matter_id"].unique())
-    rows = whole[whole["matter_id"].isin(touched)]
+    rows = rows_of(whole, whole["matter_id"].isin(touched), _SUMMED)
     table = matter_table(rows.assign(**_sites(rows, named, old)))
     told = most_common(rows["issue_id"].dropna(), rows["matter_id"])
     kept = old.set_index("matter_id")["issue_id"].dropna()
@@ -68,8 +70,7 @@ def _sites(rows: pd.DataFrame, named: pd.DataFrame, matters: pd.DataFrame) -> di
 def issues_of(whole: pd.DataFrame, named: pd.DataFrame, before: Run, new: pd.DataFrame) -> pd.DataFrame:
     """Return old issues under their names and new ones, all counted anew."""
     table = pd.concat([before.issues, new[~new["issue_id"].isin(before.issues["issue_id"])]])[list(ISSUE)]
-    rows = whole[[c for c in whole if c not in ("title", "text", "class_evidence")]]
-    rows = rows[rows["issue_id"].notna()]
+    rows = whole.loc[whole["issue_id"].notna(), [c for c in _SUMMED if c != "text"]]
     distinct = {
         "n_matters": rows["matter_id"],
         "n_petitioners": petitioner_keys(rows),
@@ -79,7 +80,11 @@ def issues_of(whole: pd.DataFrame, named: pd.DataFrame, before: Run, new: pd.Dat
     code, ids = pd.factorize(rows["issue_id"])
     days = counted_dates(rows).groupby(code)
     counts = {name: _distinct(code, values, len(ids)) for name, values in distinct.items()}
-    counts |= {"n_petitions": np.bincount(code, minlength=len(ids)), "first_at": days.min(), "last_at": days.max()}
+    counts |= {
+        "n_petitions": np.bincount(code, minlength=len(ids)),
+        "first_at": days.min(),
+        "last_at": days.max(),
+    }
     counts = pd.DataFrame(counts).set_axis(pd.Index(ids, name="issue_id"))
     table = table.set_index("issue_id").drop(columns=list(counts)).join(counts, how="inner").reset_index()
     table["exemplars"] = _exemplars(table, rows)
@@ -91,8 +96,8 @@ def issues_of(whole: pd.DataFrame, named: pd.DataFrame, before: Run, new: pd.Dat
 def _distinct(group: np.ndarray, values: pd.Series, n_groups: int) -> np.ndarray:
     """Count the different values of each group, "" left aside."""
     code, _ = pd.factorize(values.where(values.ne("")))
-    pairs = np.unique((group * (code.max(initial=-1) + 1) + code)[code >= 0])
-    return np.bincount(pairs // max(code.max(initial=0) + 1, 1), minlength=n_groups)
+    pairs = pd.DataFrame({"group": group, "code": code})[code >= 0].drop_duplicates()
+    return np.bincount(pairs["group"], minlength=n_groups)
 
 
 def _exemplars(table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
