@@ -153,7 +153,7 @@ class _Kept:
         if size != len(rows) or not size or not _same(rows, self._rows.slice(start, size)):
             return False
         try:
-            path.hardlink_to(file)
+            path.hardlink_to(file.resolve())  # never a link to a link: the gate lets none leave
         except OSError:  # another file system, or one without links
             shutil.copyfile(file, path)
         return True

@@ -143,11 +143,10 @@ def name_new(group: pd.Series, matter: pd.Series, known: Iterable[str], *, least
 def whole_petitions(old: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     """Return old petitions as they stand, and after them new ones by `record_id`.
 
-        >>> from minelib.scale import rows_of
-    from minelib.schema import frame
-        >>> some = [frame([{"record_id": r, "matter_id": "M"} for r in ids], RUN_PETITION) for ids in ("d", "cb")]
-        >>> whole_petitions(*some)["record_id"].tolist()
-        ['d', 'b', 'c']
+    >>> from minelib.schema import frame
+    >>> some = [frame([{"record_id": r, "matter_id": "M"} for r in ids], RUN_PETITION) for ids in ("d", "cb")]
+    >>> whole_petitions(*some)["record_id"].tolist()
+    ['d', 'b', 'c']
     """
     parts = [p[list(RUN_PETITION)] for p in (old, fresh.sort_values("record_id")) if len(p)]
     return pd.concat(parts or [old[list(RUN_PETITION)]], ignore_index=True)
@@ -156,9 +155,8 @@ def whole_petitions(old: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
 def as_petitions(old: pd.DataFrame) -> pd.DataFrame:
     """Return petitions of a run in the columns a ledger has, as the steps of `mine` take them.
 
-        >>> from minelib.scale import rows_of
-    from minelib.schema import frame
-        >>> "row" in as_petitions(frame([], RUN_PETITION))
-        True
+    >>> from minelib.schema import frame
+    >>> "row" in as_petitions(frame([], RUN_PETITION))
+    True
     """
     return old.assign(row=0)[list(PETITION)]
