@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from minelib.runs import Run
+from minelib.tally import of_matter
 
 MIN_CELL = 3  # smaller cells of a place table could point at a person
 QUASI_IDENTIFIERS = ("township", "class_code", "month", "groups")
-_UNKNOWN = "未注明"
 
 
 def suppress(table: pd.DataFrame, *, least: int = MIN_CELL) -> pd.DataFrame:
@@ -125,11 +125,16 @@ def uniqueness(run: Run, *, least: int = MIN_CELL) -> dict[str, int]:
         ``petitions``; ``unique``, those alone in their cell; ``below``, those in a cell under `least`;
         ``least``.
     """
-    rows = run.petitions[["matter_id", "class_code", "groups"]].assign(
-        month=run.petitions["received_at"].dt.strftime("%Y-%m").fillna(_UNKNOWN),
-        township=run.petitions["matter_id"].map(run.matters.set_index("matter_id")["township"]).fillna(""),
-    )
-    size = rows.groupby(list(QUASI_IDENTIFIERS))["matter_id"].transform("size")
+    petitions, day = run.petitions, run.petitions["received_at"]
+    told = {
+        "township": of_matter(petitions, run.matters, "township").fillna(""),
+        "class_code": petitions["class_code"],
+        "month": day.dt.year * 12 + day.dt.month,  # NaN where there is none: a month like any other
+        "groups": petitions["groups"],
+    }
+    rows = pd.DataFrame({name: pd.factorize(told[name])[0] for name in QUASI_IDENTIFIERS})
+    cell = rows.groupby(list(QUASI_IDENTIFIERS)).ngroup()
+    size = np.bincount(cell)[cell]
     return {
         "petitions": len(rows),
         "unique": int((size == 1).sum()),

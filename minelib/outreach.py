@@ -3,6 +3,7 @@
 Both tables are proposals made of counts and ids, for a human to decide on; neither names a person.
 """
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from minelib.knowledge import packaged_toml
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.laws import cite_all, laws_for
-from minelib.trends import counted_dates
+from minelib.scale import rows_of
+from minelib.trends import DAYS, counted_dates
 
 UNKNOWN = "未写明"
 EDUCATION = ("地区", "普法主题", "类别", "事项数", "件次", "涉及群体", "建议内容（法律条文）", "典型件编号")
@@ -20,7 +22,12 @@ _HINT = "双方自愿方可移送调解；有暴力、胁迫或刑事情节的�
 
 
 def education_plan(
-    petitions: pd.DataFrame, matters: pd.DataFrame, *, per_place: int = 3, least: int = 2
+    petitions: pd.DataFrame,
+    matters: pd.DataFrame,
+    *,
+    per_place: int = 3,
+    least: int = 2,
+    most: int | None = None,
 ) -> pd.DataFrame:
     """Plan legal education by township (订单式普法): which classes, for whom, with which law.
 
@@ -32,6 +39,8 @@ def education_plan(
         Most subjects for a township.
     least : int
         Fewest matters of a class that make a subject there.
+    most : int, optional
+        So many rows from the first on; all when not given.
 
     Returns
     -------
@@ -56,12 +65,13 @@ def education_plan(
         exemplar=("exemplar", "min"),
     )  # fmt: skip
     subjects = subjects[subjects["n_matters"] >= least]
-    groups, titles = _groups_by_subject(petitions, rows), _titles_by_subject(petitions, rows)
     volume = rows["township"].value_counts()
     subjects = subjects.assign(volume=subjects["township"].map(volume)).sort_values(
         ["volume", "township", "n_matters", "class_code"], ascending=[False, True, False, True]
     )
-    subjects = subjects[subjects.groupby("township").cumcount() < per_place]
+    subjects = subjects[subjects.groupby("township").cumcount() < per_place].head(most)
+    rows = rows.merge(subjects[["township", "class_code"]], on=["township", "class_code"])
+    groups, titles = _groups_by_subject(petitions, rows), _titles_by_subject(petitions, rows)
     keys = list(zip(subjects["township"], subjects["class_code"], strict=True))
     plan = [
         _education_row(subject, groups.get(key, ""), titles.get(key, ""))
@@ -82,20 +92,23 @@ def mediation_list(petitions: pd.DataFrame, matters: pd.DataFrame) -> pd.DataFra
     known = packaged_toml("routes")["mediation"]
     kinds = {code for kind in known["kind"] for code in kind["classes"]}
     wanted = matters[matters["class_code"].isin(kinds)]
-    letters = petitions[petitions["matter_id"].isin(wanted["matter_id"])]
-    texts = (letters["title"] + "\n" + letters["text"]).groupby(letters["matter_id"]).agg("\n".join)
-    kind = [
-        _dispute(texts.get(m, ""), code, known)
-        for m, code in zip(wanted["matter_id"], wanted["class_code"], strict=True)
-    ]
-    rows = _with_days(wanted.assign(kind=pd.Series(kind, index=wanted.index, dtype=object)), petitions)
-    rows = rows[rows["kind"].ne("")].sort_values(["last", "matter_id"], ascending=[False, True])
+    told = petitions["matter_id"].isin(wanted["matter_id"])
+    letters = rows_of(petitions, told, ["matter_id", "title", "text"])
+    wanted = wanted[~wanted["matter_id"].isin(_telling(letters, known["not"]))]
+    letters = letters[letters["matter_id"].isin(wanted["matter_id"])]
+    kind = pd.Series("", index=wanted.index)
+    for entry in reversed(known["kind"]):  # of several the first
+        told = wanted["matter_id"].isin(_telling(letters, entry["words"]))
+        kind = kind.mask(told & wanted["class_code"].isin(entry["classes"]), entry["name"])
+    rows = _with_days(wanted.assign(kind=kind)[kind.ne("")], petitions)
+    rows = rows.sort_values(["last", "matter_id"], ascending=[False, True])
     return pd.DataFrame([_mediation_row(m) for m in rows.itertuples()], columns=list(MEDIATION))
 
 
 def _with_days(matters: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:
     """Add the first and last day of each matter, by whichever date the ledger keeps."""
-    days = counted_dates(petitions).groupby(petitions["matter_id"]).agg(first="min", last="max")
+    letters = petitions.loc[petitions["matter_id"].isin(matters["matter_id"]), ["matter_id", *DAYS]]
+    days = counted_dates(letters).groupby(letters["matter_id"]).agg(first="min", last="max")
     return matters.join(days, on="matter_id")
 
 
@@ -105,7 +118,8 @@ def _is_taught(entry) -> bool:
 
 def _groups_by_subject(petitions, rows) -> dict[tuple[str, str], str]:
     """Return, for each township and class, the vulnerable groups its letters name, most frequent first."""
-    letters = _with_subject(petitions[petitions["groups"].ne("")], rows)
+    letters = _with_subject(petitions, rows)
+    letters = letters[letters["groups"].ne("")]
     letters = letters.assign(group=letters["groups"].str.split("、")).explode("group")
     counts = letters.groupby(["township", "subject", "group"])["matter_id"].nunique().reset_index(name="n")
     counts = counts.sort_values(["n", "group"], ascending=[False, True])
@@ -118,9 +132,17 @@ def _titles_by_subject(petitions, rows) -> dict[tuple[str, str], str]:
     return letters.groupby(["township", "subject"])["title"].agg("\n".join).to_dict()
 
 
+def _telling(letters: pd.DataFrame, words: list[str]) -> pd.Series:
+    """Return the matters of letters that say one of some words."""
+    pattern = "|".join(map(re.escape, words))
+    told = letters["title"].str.contains(pattern) | letters["text"].str.contains(pattern)
+    return letters.loc[told, "matter_id"]
+
+
 def _with_subject(petitions, rows) -> pd.DataFrame:
     where = rows.set_index("matter_id")[["township", "class_code"]].rename(columns={"class_code": "subject"})
-    return petitions[["record_id", "matter_id", "title", "groups"]].join(where, on="matter_id", how="inner")
+    told = petitions["matter_id"].isin(rows["matter_id"])
+    return rows_of(petitions, told, ["record_id", "matter_id", "title", "groups"]).join(where, on="matter_id")
 
 
 def _education_row(subject, groups: str, titles: str) -> tuple:
@@ -130,16 +152,6 @@ def _education_row(subject, groups: str, titles: str) -> tuple:
         subject.township, load_taxonomy().title(subject.class_code), subject.class_code, subject.n_matters,
         subject.n_petitions, groups or "不限", cite_all(laws), subject.exemplar,
     )  # fmt: skip
-
-
-def _dispute(text: str, class_code: str, known) -> str:
-    """Name the kind of minor dispute, "" where it is none."""
-    if any(w in text for w in known["not"]):
-        return ""
-    for kind in known["kind"]:
-        if class_code in kind["classes"] and any(w in text for w in kind["words"]):
-            return kind["name"]
-    return ""
 
 
 def _mediation_row(matter) -> tuple:

@@ -17,6 +17,7 @@ from minelib.disclosure import uniqueness
 from minelib.explore.write import write_page
 from minelib.fonts import substitutions
 from minelib.gate import Reader, check_leaks, own_numbers
+from minelib.gate.marks import Marks
 from minelib.ledger import ledger_paths
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
@@ -26,6 +27,7 @@ from minelib.runs import (
     StageStore,
     digest,
     file_digest,
+    in_order,
     library_versions,
     only_run_in,
     program_digest,
@@ -89,10 +91,12 @@ def mine(
         stage = _Stages(folder, report, engine)
         reading = stages.Reading(files, key, config, engine, stages.OnDisk(stage.store.folder / "read.parts"))
         inputs = [digest(key), config.digest("ledger", "redact"), *(_content(p) for p in files)]
-        run, rejects, reader = _run_stages(stage, reading, inputs, key, config, engine)
+        run, rejects, reader, letters = _run_stages(stage, reading, inputs, key, config, engine)
         give_back()
+        own = own_numbers(run.petitions)
         with engine.stage("写出结果、简报", _STAGES - 1, _STAGES):
-            write_run(run, rejects, folder, reader=reader, config=config, engine=engine)
+            write_run(run, rejects, folder, reader=reader, own=own, config=config, engine=engine)
+        stages.keep_known(run, folder, letters, own.sorted())
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return run
 
@@ -103,28 +107,37 @@ def write_run(
     folder: Path,
     *,
     reader: Reader,
+    own: Marks,
     config: Config,
     engine: Engine | None = None,
+    known: stages.Known | None = None,
 ) -> None:
-    """Write everything a run folder holds, once nothing in it leaks; until then the folder stays as it is."""
+    """Write everything a run folder holds, once nothing in it leaks; until then the folder stays as it is.
+
+    Files of tables in which all is as it is `known` are taken over, and not read again.
+    """
     briefing = BriefingConfig.from_mapping(config.briefing)
+    shown = in_order(run)
     writers = (
-        partial(write_tables, run, rejects),
-        partial(write_page, run),
-        partial(write_briefing, run, config=briefing),
+        partial(write_tables, run, rejects, earlier=known and known.earlier),
+        partial(write_page, shown),
+        partial(write_briefing, shown, config=briefing),
     )
-    check = partial(check_leaks, reader=reader, own=own_numbers(run.petitions))
+    check, read_before = partial(check_leaks, reader=reader, own=own), known.files if known else frozenset()
     with staged(folder) as fresh:
-        jobs = (partial(_checked, write, fresh, check) for write in writers)
+        jobs = (partial(_checked, write, fresh, check, read_before) for write in writers)
         read = frozenset().union(*at_once(*jobs, workers=engine.workers if engine else 1))
         write_json(fresh / "manifest.json", run.manifest)
         check(fresh, only=lambda name: name not in read)
 
 
-def _checked(write: Callable[[Path], frozenset[str]], fresh: Path, check: Callable) -> frozenset[str]:
-    """Write some files of a run folder and read them again for leaks; return their names."""
+def _checked(
+    write: Callable[[Path], frozenset[str]], fresh: Path, check: Callable, read_before: frozenset[str]
+) -> frozenset[str]:
+    """Write some files of a run folder and read them again for leaks, but those read before; return their names."""
     names = write(fresh)
-    check(fresh, only=names.__contains__)
+    tables = (n for n in names if read_before and n.endswith(".parquet") and (fresh / n).is_file())
+    check(fresh, only=(names - {n for n in tables if file_digest(fresh / n) in read_before}).__contains__)
     return names
 
 
@@ -174,7 +187,7 @@ def _run_stages(
     key: bytes,
     config: Config,
     engine: Engine,
-) -> tuple[Run, pd.DataFrame, Reader]:
+) -> tuple[Run, pd.DataFrame, Reader, pd.DataFrame]:
     read = stage("read", "读取、清洗、脱敏", reading.make, *inputs)
     petitions, rejects = read["petitions"], read["rejects"]
     masked = Sealed(read["sealed"], key)
@@ -194,15 +207,22 @@ def _run_stages(
         "issues", "归集问题", lambda: _added(stages.issues(words, classes, linked, config, reader))
     )
     grouped["petitions"] = stages.beside(petitions, grouped["petitions"])[list(RUN_PETITION)]
-    screened = stage("screen", "研判排序", lambda: stages.screen(grouped, config), config.digest("screen"))
+    screened = stage(
+        "screen", "研判排序", lambda: _screened(grouped, config, engine), config.digest("screen")
+    )
     run = Run(
         grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
         screened["candidates"], screened["signals"],
     )  # fmt: skip
     run.counts.update(funnel(run, rejects, read["changes"]))
     run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
-    run.manifest.update(run_manifest(run, read, key, config))
-    return run, rejects, reader
+    run.manifest.update(run_manifest(run, screened["letters"]["row"], key, config))
+    return run, rejects, reader, screened["letters"]
+
+
+def _screened(grouped: stages.Frames, config: Config, engine: Engine) -> stages.Frames:
+    letters = stages.letters(grouped["petitions"], engine)
+    return {**stages.screen(grouped, config, letters), "letters": letters}
 
 
 def _added(grouped: stages.Frames) -> stages.Frames:
@@ -231,9 +251,11 @@ def _config(config: Config) -> dict:
     return tree | {"redact": {name: len(names) for name, names in tree["redact"].items()}}
 
 
-def run_manifest(run: Run, read: stages.Frames, key: bytes, config: Config) -> dict:
-    """Say what the run was made of, without a clock, a path or a row order in it."""
-    petitions = read["petitions"].drop(columns=["row"])
+def run_manifest(run: Run, rows: pd.Series, key: bytes, config: Config) -> dict:
+    """Say what the run was made of, without a clock, a path or a row order in it.
+
+    `rows` stand for the petitions, in order of id; see `stages.letters`.
+    """
     return {
         "schema_version": SCHEMA_VERSION,
         "minelib": __version__,
@@ -241,8 +263,8 @@ def run_manifest(run: Run, read: stages.Frames, key: bytes, config: Config) -> d
         "libraries": library_versions(),
         "key": digest("fingerprint of", key),
         "config": _config(config),
-        "sources": sorted(petitions["source"].unique().tolist()),
-        "petitions": digest(*pd.util.hash_pandas_object(petitions, index=False).astype(str)),
+        "sources": sorted(run.petitions["source"].unique().tolist()),
+        "petitions": digest(*rows.astype("uint64").astype(str)),
         "fonts": substitutions(),
         "segmenter": stages.segmenter_fingerprint(config),
         "counts": run.counts,

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 TABLES = ("petitions", "matters", "links", "issues", "candidates", "signals")
 
 
+_ORDER = {"petitions": "record_id", "matters": "matter_id"}  # what these tables stand in order of
 _FIRST = 8  # candidates a run shows of itself
 _HEAD = {
     "rank": "排名",
@@ -89,6 +90,11 @@ def load_run(folder: str | Path) -> Run:
     InputError
         When the folder holds no finished run, or one of another schema version.
     """
+    return in_order(read_run(folder))
+
+
+def read_run(folder: str | Path) -> Run:
+    """Read a finished run folder as `load_run` does, the rows of each table as they stand in its files."""
     folder = Path(folder)
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -101,9 +107,29 @@ def load_run(folder: str | Path) -> Run:
         raise InputError(
             f"{folder} has schema version {found}, this minelib reads {SCHEMA_VERSION}; mine it again"
         )
-    tables = {name: pd.read_parquet(folder / "tables" / f"{name}.parquet") for name in TABLES[1:]}
-    petitions = pd.read_parquet(folder / "petitions.parquet")
-    return Run(petitions, **tables, counts=manifest["counts"], manifest=manifest)
+    tables = {name: pd.read_parquet(folder / table_path(name)) for name in TABLES}
+    return Run(**tables, counts=manifest["counts"], manifest=manifest)
+
+
+def in_order(run: Run) -> Run:
+    """Return a run with its petitions and matters in order of id: rows that came later stand in files of their own.
+
+    >>> run = Run(*(pd.DataFrame({"record_id": ["b", "a"], "matter_id": ["M", "N"]}) for _ in TABLES))
+    >>> in_order(run).petitions["record_id"].tolist(), in_order(run).matters is run.matters
+    (['a', 'b'], True)
+    """
+    tables = {name: getattr(run, name) for name in _ORDER}
+    late = {name: t for name, t in tables.items() if not t[_ORDER[name]].is_monotonic_increasing}
+    return replace(run, **{n: t.sort_values(_ORDER[n], ignore_index=True) for n, t in late.items()})
+
+
+def table_path(name: str) -> str:
+    """Return where in a run folder a table stands.
+
+    >>> table_path("petitions"), table_path("links")
+    ('petitions.parquet', 'tables/links.parquet')
+    """
+    return f"{name}.parquet" if name == "petitions" else f"tables/{name}.parquet"
 
 
 def parquet_parts(path: Path) -> list[Path]:

@@ -4,13 +4,16 @@ A cell that a spreadsheet would take for a formula gets an apostrophe before it:
 office's Excel (OWASP, "CSV Injection").
 """
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pandas as pd
 
-from minelib.runs import TABLES, Run
+from minelib.runs import TABLES, Run, in_order, table_path
 from minelib.screen import law_sheet
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -62,23 +65,112 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     harmless(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
-def write_parquet(table: pd.DataFrame, path: Path) -> list[Path]:
+@dataclass(frozen=True)
+class Earlier:
+    """A table of an earlier run, with which one of today begins: row for row as it stands in the files.
+
+    Attributes
+    ----------
+    files : list of Path
+    table : DataFrame
+        What stands in them.
+    """
+
+    files: Sequence[Path]
+    table: pd.DataFrame
+
+    def sizes(self) -> list[tuple[Path, int]]:
+        """Return how many rows stand in each file."""
+        import pyarrow.parquet as pq
+
+        return [(file, pq.read_metadata(file).num_rows) for file in self.files]
+
+
+def write_parquet(table: pd.DataFrame, path: Path, earlier: Earlier | None = None) -> list[Path]:
     """Write without the index, and return the files; equal tables give equal bytes.
 
     A table of more than `PART_ROWS` rows becomes a folder of that name with a file for so many rows each, which
-    pandas, Arrow, Spark and Dask read as one table.
+    pandas, Arrow, Spark and Dask read as one table. Files of an `earlier` one whose rows are what they were are taken
+    over, and new rows stand in files of their own.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     whole = pa.Table.from_pandas(table, preserve_index=False)
+    kept = _Kept(earlier, whole.schema)
+    cuts = _cuts(len(table), kept.sizes)
     parts = [path]
-    if len(table) > PART_ROWS:
+    if len(cuts) > 1:
         path.mkdir()
-        parts = [path / f"part-{n:05d}.parquet" for n in range(-(-len(table) // PART_ROWS))]
-    for n, part in enumerate(parts):
-        pq.write_table(whole.slice(n * PART_ROWS, PART_ROWS), part, compression="zstd")
+        parts = [path / f"part-{n:05d}.parquet" for n in range(len(cuts))]
+        whole = kept.fitted(whole)
+    for (start, end), part in zip(cuts, parts, strict=True):
+        rows = whole.slice(start, end - start)
+        if not kept.taken_over(rows, start, part):
+            pq.write_table(rows, part, compression="zstd")
     return parts
+
+
+def _cuts(n_rows: int, sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Part rows into files: those of `sizes` stay, but the last where no more rows stand in it than come after.
+
+    So a table to which a few rows are added each day has few files, and no row is written often.
+
+    >>> _cuts(7, []), _cuts(450_000, []) == [(0, 200_000), (200_000, 400_000), (400_000, 450_000)]
+    ([(0, 7)], True)
+    >>> _cuts(203_000, [200_000, 1_000]), _cuts(203_000, [200_000, 2_000])
+    ([(0, 200000), (200000, 203000)], [(0, 200000), (200000, 202000), (202000, 203000)])
+    """
+    if n_rows <= PART_ROWS:
+        return [(0, n_rows)]
+    ends = [0, *accumulate(sizes)]
+    while len(ends) > 1 and ends[-1] - ends[-2] <= n_rows - ends[-1] <= PART_ROWS - (ends[-1] - ends[-2]):
+        ends.pop()
+    ends += [min(end, n_rows) for end in range(ends[-1] + PART_ROWS, n_rows + PART_ROWS, PART_ROWS)]
+    return list(pairwise(ends))
+
+
+class _Kept:
+    """The files of an earlier table, to be taken over where they hold what would be written."""
+
+    def __init__(self, earlier: Earlier | None, schema):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._schema = pq.read_schema(earlier.files[0]) if earlier and earlier.files else None
+        files = earlier.sizes() if self._schema and _fits(schema, self._schema) else []
+        self.sizes = [size for _, size in files]
+        self._begin = dict(zip(accumulate([0, *self.sizes]), files, strict=False))
+        self._rows = pa.Table.from_pandas(earlier.table, preserve_index=False) if files else None
+
+    def fitted(self, whole):
+        """Return a table in the types of the files, since all parts of a table are of the same."""
+        return whole.cast(self._schema) if self.sizes else whole
+
+    def taken_over(self, rows, start: int, path: Path) -> bool:
+        """Put the file that begins at a row in its new place, if it holds just these rows."""
+        file, size = self._begin.get(start, (None, 0))
+        if size != len(rows) or not size or not _same(rows, self._rows.slice(start, size)):
+            return False
+        try:
+            path.hardlink_to(file.resolve())  # never a link to a link: the gate lets none leave
+        except OSError:  # another file system, or one without links
+            shutil.copyfile(file, path)
+        return True
+
+
+def _fits(schema, known) -> bool:
+    """Tell whether a table can stand in files of these types: a column in which nothing stood yet had none."""
+    import pyarrow.types as t
+
+    pairs = zip(schema, known, strict=False)
+    return schema.names == known.names and all(not t.is_null(k.type) or t.is_null(f.type) for f, k in pairs)
+
+
+def _same(rows, others) -> bool:
+    """Tell whether two Arrow tables say the same, in whatever types of text."""
+    pairs = zip(rows.columns, others.columns, strict=True)
+    return all(one.equals(other.cast(one.type)) for one, other in pairs)
 
 
 def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
@@ -138,15 +230,21 @@ def _cells(text: str) -> int:
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
 
-def write_tables(run: Run, rejects: pd.DataFrame, folder: Path) -> frozenset[str]:
-    """Write every table of a run into `folder`, and return the names of the files."""
+def write_tables(
+    run: Run, rejects: pd.DataFrame, folder: Path, earlier: Mapping[str, Earlier] | None = None
+) -> frozenset[str]:
+    """Write every table of a run into `folder`, and return the names of the files.
+
+    Of a table with an `earlier` one the files that still hold are taken over.
+    """
     (folder / "tables").mkdir()
-    parquet = {"petitions.parquet": run.petitions}
-    parquet |= {f"tables/{name}.parquet": getattr(run, name) for name in TABLES[1:]}
-    written = [part for name, table in parquet.items() for part in write_parquet(table, folder / name)]
+    parquet, written, earlier = [table_path(name) for name in TABLES], [], earlier or {}
+    for name, path in zip(TABLES, parquet, strict=True):
+        written += write_parquet(getattr(run, name), folder / path, earlier.get(name))
     csv = {"candidates.csv": run.candidates, "rejects.csv": rejects}
     for name, table in csv.items():
         write_csv(table, folder / name)
+    run = in_order(run)
     sheets = {title: _most_told(getattr(run, name)) for name, title in SHEETS.items()}
     write_workbook({**sheets, "法条": law_sheet(run.candidates, run.petitions)}, folder / "candidates.xlsx")
     parts = {part.relative_to(folder).as_posix() for part in written}

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from minelib.schema import MATTER
 from minelib.trends import counted_dates
+
+# What a matter is told to be by most of its petitions, and the column in which they do.
+_TOLD = {
+    "class_code": "class_code", "place": "named_place", "respondent": "named_respondent", "township": "township",
+}  # fmt: skip
 
 
 def n_people(petitions: pd.DataFrame) -> pd.Series:
@@ -41,8 +47,8 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
         Columns of `schema.MATTER`, one row a matter, sorted by `matter_id`; place, respondent, township and class are
         those most of its petitions name, the smallest in order among equals.
     """
-    kept = ["record_id", "matter_id", "issue_id", "class_code", "named_place", "named_respondent", "township"]
-    rows = petitions[kept].assign(
+    told = {name: petitions[name] for name in ("record_id", "matter_id", "issue_id", *_TOLD.values())}
+    rows = pd.DataFrame(told).assign(  # texts are heavy to sort
         day=counted_dates(petitions),
         petitioner=petitioner_keys(petitions),
         people=n_people(petitions),
@@ -58,18 +64,42 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
         last_at=("day", "max"),
         issue_id=("issue_id", "first"),
     )
-    named = {
-        "class_code": "class_code",
-        "place": "named_place",
-        "respondent": "named_respondent",
-        "township": "township",
-    }
-    for column, source in named.items():
+    for column, source in _TOLD.items():
         table[column] = most_common(rows, source).reindex(table.index).fillna("")
     said = rows[["record_id", "matter_id", "length"]]
     longest = said.sort_values(["length", "record_id"], ascending=[False, True]).drop_duplicates("matter_id")
     table["exemplar"] = longest.set_index("matter_id")["record_id"]
     return table.reset_index()[list(MATTER)]
+
+
+def of_matter(petitions: pd.DataFrame, matters: pd.DataFrame, column: str) -> pd.Series:
+    """Return what the matter of each petition has in a column, missing where it is not among `matters`.
+
+    >>> petitions, matters = pd.DataFrame({"matter_id": ["M", "N"]}), pd.DataFrame({"matter_id": ["N"], "n": ["甲"]})
+    >>> of_matter(petitions, matters, "n").fillna("").tolist()
+    ['', '甲']
+    """
+    at = position_in(petitions["matter_id"], matters["matter_id"])
+    return matters[column].reset_index(drop=True).reindex(at).set_axis(petitions.index)
+
+
+def position_in(values: pd.Series, keys: pd.Series) -> np.ndarray:
+    """Return where each text stands among others, -1 where it does not.
+
+    >>> position_in(pd.Series(["b", "c", None]), pd.Series(["a", "b"])).tolist()
+    [1, -1, -1]
+    """
+    import pyarrow.compute as pc
+
+    wanted, known = map(_one_array, (values, keys))
+    return pc.index_in(wanted, value_set=known, skip_nulls=True).fill_null(-1).to_numpy()
+
+
+def _one_array(texts: pd.Series):
+    import pyarrow as pa
+
+    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def most_common(rows: pd.DataFrame, column: str) -> pd.Series:

@@ -15,6 +15,11 @@ import pandas as pd
 from minelib.errors import InputError
 
 Every = Literal["week", "month", "quarter"]
+DAYS = (
+    "received_at",
+    "registered_at",
+    "exchanged_at",
+)  # the first that is known is what a petition counts for
 _FREQ = {"week": "W-SUN", "month": "M", "quarter": "Q"}
 _UNIT = {"week": "周", "month": "个月", "quarter": "个季度"}
 _WEEKEND = pd.Timedelta(days=2)  # nobody registers on a weekend: a month ending on one is still full
@@ -33,7 +38,7 @@ def counted_dates(petitions: pd.DataFrame) -> pd.Series:
     [1]
     """
     dates = pd.Series(pd.NaT, index=petitions.index, dtype="datetime64[s]")
-    for column in ("received_at", "registered_at", "exchanged_at"):
+    for column in DAYS:
         if column in petitions:
             dates = dates.fillna(petitions[column].astype("datetime64[s]"))
     return dates

@@ -46,7 +46,7 @@ class Book:
         days = list(period or self.period)
         query = {"measure": measure, "where": {"day": days, **where}}
         rows = self.rows if period is None else _in_days(self.run.petitions, days)
-        value = _measured(_where(rows, where), measure)
+        value = _measured(rows, _where(rows, where), measure)
         self.facts[key] = {"value": value, "unit": unit, "period": days, "base": None, "query": query,
                            "shown": f"{value}{unit}"}  # fmt: skip
         return value
@@ -100,7 +100,8 @@ def answer(run: Run, query: Mapping) -> int:
     column to the value wanted, `day` to the first and last day.
     """
     where = dict(query["where"])
-    return _measured(_where(_in_days(run.petitions, where.pop("day")), where), query["measure"])
+    rows = _in_days(run.petitions, where.pop("day"))
+    return _measured(rows, _where(rows, where), query["measure"])
 
 
 def _in_days(petitions: pd.DataFrame, days) -> pd.DataFrame:
@@ -110,23 +111,25 @@ def _in_days(petitions: pd.DataFrame, days) -> pd.DataFrame:
     return petitions[day.isna() | day.between(pd.Timestamp(days[0]), pd.Timestamp(days[1]))]
 
 
-def _where(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
-    """Keep the rows whose columns hold the values wanted; `groups` holds several, joined by 、."""
+def _where(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
+    """Mark the rows whose columns hold the values wanted; `groups` holds several, joined by 、."""
+    keep = pd.Series(True, index=rows.index)
     for column, wanted in where.items():
         if column == "groups":
-            keep = rows[column].map(lambda groups, wanted=wanted: wanted in groups.split("、")).astype(bool)
+            holding = [groups for groups in rows[column].unique() if wanted in groups.split("、")]
+            keep &= rows[column].isin(holding)
         else:
-            keep = (rows[column] == wanted).fillna(False).astype(bool)
-        rows = rows[keep]
-    return rows
+            keep &= (rows[column] == wanted).fillna(False).astype(bool)
+    return keep
 
 
-def _measured(rows: pd.DataFrame, measure: str) -> int:
-    """Measure rows: how many, how many distinct, or a column's sum."""
+def _measured(rows: pd.DataFrame, keep: pd.Series, measure: str) -> int:
+    """Measure some rows: how many, how many distinct, or a column's sum."""
     if measure == "rows":
-        return len(rows)
+        return int(keep.sum())
     how, column = measure.split(":")
     if how == "sum":
-        return int(n_people(rows).sum())
-    values = petitioner_keys(rows) if column == "petitioner_id" else rows[column]
-    return int(values.nunique())
+        return int(n_people(rows.loc[keep, [column]]).sum())
+    if column == "petitioner_id":
+        return int(petitioner_keys(rows.loc[keep, ["petitioner_id", "record_id"]]).nunique())
+    return int(rows.loc[keep, column].nunique())

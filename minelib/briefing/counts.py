@@ -70,8 +70,10 @@ def count_channels(book: Book, *, top: int = 4) -> list[dict]:
 
 def count_groups(book: Book) -> list[dict]:
     """Count the letters that speak of a vulnerable group."""
-    named = book.rows["groups"].str.split("、").explode()
-    return _counted(book, "groups", named[named != ""].value_counts())
+    together = book.rows["groups"].value_counts()
+    named = together.index.to_series().str.split("、").explode()
+    named = named[named != ""]
+    return _counted(book, "groups", together.reindex(named.index).groupby(named.to_numpy()).sum())
 
 
 def _counted(book: Book, column: str, sizes: pd.Series, top: int | None = None) -> list[dict]:

@@ -82,7 +82,8 @@ def summarise(
 
 def _education(run: Run) -> list[list]:
     """Return the first lines of the plan of legal education by township; thin ones could single out."""
-    return education_plan(run.petitions, run.matters, least=small_cell(run)).head(6).values.tolist()
+    plan = education_plan(run.petitions, run.matters, least=small_cell(run), most=6)
+    return plan.values.tolist()
 
 
 def _notes(told: Mapping) -> dict[str, str]:

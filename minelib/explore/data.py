@@ -8,6 +8,7 @@ from minelib.errors import InputError
 from minelib.explore.layout import map_data
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.runs import Run
+from minelib.scale import rows_of
 
 MOST_ROWS = 10_000
 MOST_CHARACTERS = 8_000_000  # a browser opens a page of 25 MB in a few seconds
@@ -58,7 +59,7 @@ def _rows(run: Run, most: int) -> pd.DataFrame:
     order = pd.DataFrame({"rank": rank.fillna(1e9), "record_id": table["record_id"]}).sort_values(
         ["rank", "record_id"]
     )
-    chosen = table.loc[order.index[:most]]
+    chosen = rows_of(table, table.index.isin(order.index[:most]), table.columns).loc[order.index[:most]]
     size = (chosen["title"].str.len() + chosen["text"].str.len()).cumsum()
     chosen = chosen[size <= MOST_CHARACTERS]
     township = run.matters.set_index("matter_id")["township"]

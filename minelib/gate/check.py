@@ -46,8 +46,7 @@ def check_leaks(
         there; or a file of a kind that cannot be read.
     """
     folder = Path(folder)
-    with_rows = only is None or only("petitions.parquet")
-    numbers = _telling(folder) if with_rows else ()
+    numbers = _telling(folder, only or (lambda name: True))
     told = {f"petitions.parquet: record_id, place {n} in order": kinds for n, kinds in numbers}
     own = _ids(folder) if own is None else own
     if only is None or only("facts.json"):  # else it may be half written
@@ -55,11 +54,11 @@ def check_leaks(
     _stop({**told, **_found(texts_of(folder, only=only), reader or Reader(), own)})
 
 
-def own_numbers(petitions: pd.DataFrame) -> Marks:
+def own_numbers(*tables: pd.DataFrame) -> Marks:
     """Remember the ledger's own numbers and those of our making, which may look like telephone numbers."""
     marks = Marks()
-    for column in _OWN:
-        marks.add(digests(codes_of(petitions[column].dropna().unique())).tolist())
+    for column in (table[c] for table in tables for c in _OWN if c in table):
+        marks.add(digests(codes_of(column.dropna().unique())).tolist())
     return marks
 
 
@@ -155,11 +154,14 @@ def _stop(found: Mapping[str, list[str]]) -> None:
         raise LeakError(f"{len(found)} texts still hold personal information, nothing was released: {shown}")
 
 
-def _numbers(folder: Path, columns: list[str]) -> Iterator[pd.Series]:
+def _numbers(
+    folder: Path, columns: list[str], only: Callable[[str], bool] = lambda name: True
+) -> Iterator[pd.Series]:
     """Yield columns of the petitions, a block of rows at a time."""
     import pyarrow.parquet as pq
 
-    for part in parquet_parts(folder / "petitions.parquet"):
+    parts = parquet_parts(folder / "petitions.parquet")
+    for part in (p for p in parts if only(p.relative_to(folder).as_posix())):
         file = pq.ParquetFile(part)
         there = [c for c in columns if c in file.schema_arrow.names]
         for batch in file.iter_batches(_BATCH, columns=there):
@@ -191,7 +193,7 @@ def _counts(path: Path) -> set[int]:
     return {n for n in found if 0 < n < 10_000_000}
 
 
-def _telling(folder: Path) -> Iterator[tuple[int, list[str]]]:
+def _telling(folder: Path, only: Callable[[str], bool]) -> Iterator[tuple[int, list[str]]]:
     """Yield the places, in order of number, of ledger numbers that tell who somebody is, and the kinds."""
-    numbers = sorted(i for column in _numbers(folder, ["record_id"]) for i in column)
+    numbers = sorted(i for column in _numbers(folder, ["record_id"], only) for i in column)
     yield from telling_numbers(numbers)

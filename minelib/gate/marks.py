@@ -31,14 +31,15 @@ class Marks:
     """
 
     def __init__(self, known: Iterable[int] = ()):
-        self._known = np.unique(pd.Series(known, dtype=object).astype("uint64").to_numpy())
+        numbers = known if isinstance(known, np.ndarray) else pd.Series(known, dtype=object)
+        self._known = _in_order(np.asarray(numbers.astype("uint64")))
         self._pending: set[int] = set()
 
     @classmethod
     def of(cls, texts: Collection[str]) -> "Marks":
         """Remember these texts."""
         marks = cls()
-        marks._known = np.unique(digests(texts))
+        marks._known = _in_order(digests(texts))
         return marks
 
     def __contains__(self, text: str) -> bool:
@@ -66,10 +67,16 @@ class Marks:
     def with_more(self, fresh: np.ndarray) -> "Marks":
         """Return these digests and others; these stay as they are."""
         marks = Marks()
-        marks._known = np.union1d(self.sorted(), fresh)
+        marks._known = _in_order(np.concatenate([self.sorted(), fresh]))
         return marks
 
     def sorted(self) -> np.ndarray:
         """Return all digests in order."""
         fresh = np.fromiter(self._pending, np.uint64, len(self._pending))
-        return np.union1d(self._known, fresh)
+        return _in_order(np.concatenate([self._known, fresh]))
+
+
+def _in_order(numbers: np.ndarray) -> np.ndarray:
+    """Sort numbers and leave out what stands twice: `np.unique` puts them into a table first, 20 times as slow."""
+    numbers = np.sort(numbers)
+    return numbers[np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]]

@@ -64,6 +64,19 @@ class Sealed:
     def __len__(self) -> int:
         return sum(map(len, self._by_head.values()))
 
+    def lacking(self, surfaces: Surfaces) -> Surfaces:
+        """Return those of some surfaces that are not among these.
+
+        >>> key, both = b"a secret of 16 b", Surfaces({("张小芳", "NAME"), ("李建国", "NAME")})
+        >>> list(Sealed(seal(Surfaces({("张小芳", "NAME")}), key), key).lacking(both))
+        [('李建国', 'NAME')]
+        """
+        return Surfaces(pair for pair in surfaces if not self._holds(*pair))
+
+    def _holds(self, surface: str, kind: str) -> bool:
+        begun = self._by_head.get(_seal(surface[:_HEAD], self._key), {})
+        return begun.get((len(surface), _seal(surface, self._key))) == kind
+
     def find(self, text: str) -> list[Span]:
         """Find what was masked, as `Surfaces.find` does."""
         return self.find_many([text])[0]

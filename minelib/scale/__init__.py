@@ -8,6 +8,7 @@ from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of,
 from minelib.scale.memory import give_back, set_aside
 from minelib.scale.pieces import Block, Piece, Table, Tables, pieces_of, sort_parts, unseen, write_part
 from minelib.scale.processes import Processes, at_once
+from minelib.scale.rows import rows_of
 
 __all__ = [
     "BLOCK_ROWS",
@@ -25,6 +26,7 @@ __all__ = [
     "map_here",
     "open_engine",
     "pieces_of",
+    "rows_of",
     "set_aside",
     "sort_parts",
     "unseen",

@@ -4,6 +4,7 @@
 signals are in `signals` (measured on matters), `context` (the past) and `legal`; `words` says what was found.
 """
 
+from minelib.screen.evidence import MARKED, mark_letters
 from minelib.screen.legal import law_sheet
 from minelib.screen.marks import mark_allegations, mark_groups
 from minelib.screen.score import SIGNALS, Weights, screen_issues, weight_sensitivity
@@ -11,6 +12,7 @@ from minelib.screen.shares import exact_interval, share_words
 from minelib.screen.words import NAMES
 
 __all__ = [
+    "MARKED",
     "NAMES",
     "SIGNALS",
     "Weights",
@@ -18,6 +20,7 @@ __all__ = [
     "law_sheet",
     "mark_allegations",
     "mark_groups",
+    "mark_letters",
     "screen_issues",
     "share_words",
     "weight_sensitivity",

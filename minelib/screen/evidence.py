@@ -8,6 +8,12 @@ import pandas as pd
 from minelib.screen.marks import mark_allegations, mark_unheeded
 from minelib.trends import counted_dates, matter_dates
 
+# What a letter's marks are told by, and what else is read of it.
+MARKED = ("title", "text", "class_code", "channel", "n_people")
+_COUNTED = [
+    "record_id", "matter_id", "issue_id", "petitioner_id", "class_code", "groups", "source", "n_people", "is_repeat",
+    "received_at", "registered_at", "exchanged_at", "replied_at",
+]  # fmt: skip
 _UNIT = ["issue_id", "matter_id"]  # a matter whose letters tell of two wrongs is one matter in each issue
 
 # 信访工作条例 (2022): 15 days to pass a petition on (arts. 22, 23), 60 days to answer matters of art. 31(6), 30 more
@@ -93,13 +99,44 @@ class Evidence:
         return np.ones(len(self.issue))
 
 
-def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame) -> Evidence:
+def mark_letters(petitions: pd.DataFrame) -> pd.DataFrame:
+    """Mark what each letter says by itself, whatever it is grouped with.
+
+    Parameters
+    ----------
+    petitions : DataFrame
+        Columns `MARKED`.
+
+    Returns
+    -------
+    DataFrame of float
+        Same index; ``alleges`` (see `mark_allegations`), ``unheeded`` (see `mark_unheeded`), ``joint`` (1
+        for a 集体访).
+    """
+    return pd.DataFrame(
+        {
+            "alleges": mark_allegations(petitions["title"], petitions["text"], petitions["class_code"]),
+            "unheeded": np.array(mark_unheeded(petitions["text"]), dtype=float),
+            "joint": _joint(petitions),
+        },
+        index=petitions.index,
+    )
+
+
+def gather(
+    petitions: pd.DataFrame,
+    matters: pd.DataFrame,
+    issues: pd.DataFrame,
+    marks: pd.DataFrame | None = None,
+) -> Evidence:
     """Gather what the signals need from the tables of a run, in one pass each.
 
     Parameters
     ----------
     petitions, matters, issues : DataFrame
         See `schema.RUN_PETITION`, `MATTER`, `ISSUE`.
+    marks : DataFrame, optional
+        `mark_letters` of those in an issue; made when not given.
 
     Returns
     -------
@@ -112,10 +149,13 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
         is late or says so), `first_at` (NaT for bulk registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
-    petitions = petitions.assign(issue_id=petitions["issue_id"].fillna(""))
+    inside = petitions["issue_id"].isin(issues.index)
+    marks = mark_letters(petitions.loc[inside, list(MARKED)]) if marks is None else marks[inside]
+    petitions = petitions[_COUNTED].assign(
+        issue_id=petitions["issue_id"].fillna("")
+    )  # texts are heavy to copy
     end, dates = _last_day(petitions), matter_dates(petitions, by=_UNIT)
-    members = petitions[petitions["issue_id"].isin(issues.index)]
-    counted = _count_letters(members, clocked=_has_clock(petitions), end=end)
+    counted = _count_letters(petitions[inside], marks, clocked=_has_clock(petitions), end=end)
     names = matters.set_index("matter_id")[["place", "respondent", "township"]]
     table = counted.join(dates).reset_index().join(names, on="matter_id").fillna(dict.fromkeys(names, ""))
     issue = issues.index.get_indexer(table["issue_id"])
@@ -125,9 +165,12 @@ def gather(petitions: pd.DataFrame, matters: pd.DataFrame, issues: pd.DataFrame)
     return Evidence(issues, table, issue, site, area, dates.reset_index(), end)
 
 
-def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timestamp) -> pd.DataFrame:
+def _count_letters(
+    members: pd.DataFrame, marks: pd.DataFrame, *, clocked: pd.Series, end: pd.Timestamp
+) -> pd.DataFrame:
     """Count by issue and matter what the letters are."""
     members = members.assign(day=counted_dates(members)).sort_values(["day", "record_id"])
+    marks = marks.loc[members.index]
     person = members["petitioner_id"].where(members["petitioner_id"].ne(""), members["record_id"])
     seen = members.assign(person=person).duplicated([*_UNIT, "person"])
     letters = members[_UNIT].assign(
@@ -135,11 +178,11 @@ def _count_letters(members: pd.DataFrame, *, clocked: pd.Series, end: pd.Timesta
         n_petitioners=(~seen).astype(float),
         n_people=_people(members),
         repeats=(seen | members["is_repeat"].fillna(False).astype(bool)).astype(float),
-        joint=_joint(members),
-        alleges=mark_allegations(members["title"], members["text"], members["class_code"]),
+        joint=marks["joint"],
+        alleges=marks["alleges"],
     )
     letters = letters.assign(**_clocks(members, clocked.loc[members.index], end))
-    letters["unheeded"] = np.maximum(letters["late"], mark_unheeded(members["text"]))
+    letters["unheeded"] = np.maximum(letters["late"], marks["unheeded"])
     for name in sorted({g for groups in members["groups"].unique() for g in groups.split("、") if g}):
         letters[f"group:{name}"] = members["groups"].str.contains(name, regex=False).astype(float)
     letters["grouped"] = members["groups"].ne("").astype(float)

@@ -6,7 +6,8 @@ from itertools import chain
 import pandas as pd
 
 from minelib.laws import Law, cite_all, law_table, laws_for, routes_for
-from minelib.trends import counted_dates
+from minelib.scale import rows_of
+from minelib.trends import DAYS, counted_dates
 
 _MOST_ARTICLES = 12
 _HEAD = {"rank": "排名", "issue_id": "问题编号", "label": "问题"}
@@ -58,7 +59,8 @@ def legal(issues: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:
 
 def tell(issues: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:
     """Add what chooses the law: `first_day`, `last_day` of the letters and `titles` of the exemplars."""
-    members = petitions[petitions["issue_id"].isin(issues["issue_id"])]
+    columns = ["record_id", "issue_id", "title", *DAYS]
+    members = rows_of(petitions, petitions["issue_id"].isin(issues["issue_id"]), columns)
     days = counted_dates(members).groupby(members["issue_id"]).agg(first_day="min", last_day="max")
     ids = issues.set_index("issue_id")["exemplars"].str.split().explode()
     title = members[members["record_id"].isin(ids)].set_index("record_id")["title"]

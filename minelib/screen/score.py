@@ -76,6 +76,7 @@ def screen_issues(
     matters: pd.DataFrame,
     issues: pd.DataFrame,
     *,
+    marks: pd.DataFrame | None = None,
     weights: Weights | None = None,
     seed: int = 0,
     resamples: int = _RESAMPLES,
@@ -86,6 +87,8 @@ def screen_issues(
     ----------
     petitions, matters, issues : DataFrame
         See `schema.RUN_PETITION`, `MATTER`, `ISSUE`. All of the ledger: those outside issues give volume.
+    marks : DataFrame, optional
+        `mark_letters` of the petitions that belong to an issue, by the same index; made when not given.
     weights : Weights, optional
     seed : int
         For the bootstrap over matters.
@@ -108,7 +111,7 @@ def screen_issues(
     if not len(issues):
         return frame([], CANDIDATE), frame([], SIGNAL)
     shares = (weights or Weights()).shares()
-    evidence = gather(petitions, matters, issues)
+    evidence = gather(petitions, matters, issues, marks)
     law = legal(evidence.issues, petitions)
     parts = _measure(evidence, law)
     points = np.stack([parts[s]["scaled"].to_numpy(float) * shares[s] for s in SIGNALS])

@@ -4,6 +4,8 @@ Words are cut at most once a run, and only when a stage that needs them has to b
 """
 
 from minelib.stages.keep import OnDisk
+from minelib.stages.known import Known, keep_known, known_of
+from minelib.stages.letters import letters
 from minelib.stages.read import Reading, settled
 from minelib.stages.steps import Frames, beside, classes, issues, matters, screen, segmenter_fingerprint
 from minelib.stages.words import Keep, Words
@@ -11,12 +13,16 @@ from minelib.stages.words import Keep, Words
 __all__ = [
     "Frames",
     "Keep",
+    "Known",
     "OnDisk",
     "Reading",
     "Words",
     "beside",
     "classes",
     "issues",
+    "keep_known",
+    "known_of",
+    "letters",
     "matters",
     "screen",
     "segmenter_fingerprint",

@@ -133,13 +133,13 @@ def beside(petitions: pd.DataFrame, *tables: pd.DataFrame) -> pd.DataFrame:
     return petitions.assign(**columns)
 
 
-def screen(grouped: Frames, config: Config) -> Frames:
-    """Rank issues as candidates."""
+def screen(grouped: Frames, config: Config, letters: pd.DataFrame) -> Frames:
+    """Rank issues as candidates, by what `stages.letters` found in each petition."""
     from minelib.screen import Weights, screen_issues
 
     weights = Weights.changed(config.screen)
     tables = grouped["petitions"], grouped["matters"], grouped["issues"]
-    candidates, signals = screen_issues(*tables, weights=weights, seed=config.seed)
+    candidates, signals = screen_issues(*tables, marks=letters, weights=weights, seed=config.seed)
     return {"candidates": candidates, "signals": signals}
 
 

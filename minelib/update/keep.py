@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from minelib.runs import digest
+from minelib.scale import rows_of
 from minelib.schema import PETITION, RUN_PETITION
 from minelib.trends import counted_dates
 
@@ -33,6 +34,8 @@ def part_repeated(fresh: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame,
     >>> repeated["record_id"].tolist(), fresh["record_id"].str.len().tolist()
     (['2'], [10])
     """
+    there = old["record_id"]
+    old = rows_of(old, there.isin(fresh["record_id"]), ["record_id", "title", "text"])
     said = (old["title"] + "\n" + old["text"]).set_axis(old["record_id"])
     text = fresh["title"] + "\n" + fresh["text"]
     used = fresh["record_id"].isin(said.index)
@@ -41,7 +44,9 @@ def part_repeated(fresh: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame,
     marks = [digest(t)[:8] for t in text[other]]
     ids = fresh["record_id"].where(~other)
     ids[other] = [f"{i}-{mark}" for i, mark in zip(fresh.loc[other, "record_id"], marks, strict=True)]
-    again = same | ids.isin(said.index)  # the digest too was given before: the same export read twice
+    again = same | ids.isin(
+        there[there.isin(ids)]
+    )  # the digest too was given before: the same export read twice
     return fresh.assign(record_id=ids)[~again], fresh[again]
 
 
@@ -52,11 +57,13 @@ def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
     >>> newer_answers(old, old.assign(reply="有", status="已办结"))["status"].tolist()
     ['已办结']
     """
-    later = repeated.set_index("record_id")
-    out = old.copy()
-    for column in _ANSWERS:
-        known = later[column].reindex(old["record_id"]).set_axis(old.index)
-        out[column] = known.where(known.notna() & known.ne(""), old[column]).astype(old[column].dtype)
+    at, out = old["record_id"].isin(repeated["record_id"]), old.copy(deep=False)
+    later = repeated.set_index("record_id").reindex(old.loc[at, "record_id"])
+    for column in _ANSWERS if at.any() else ():
+        known, before = later[column].set_axis(at.index[at]), old.loc[at, column]
+        newer = known.where(known.notna() & known.ne(""), before).astype(before.dtype)
+        out[column] = old[column].copy()
+        out.loc[at, column] = newer
     return out
 
 
@@ -77,11 +84,13 @@ def context_of(old: pd.DataFrame, shared: pd.Series, *, most: int) -> pd.DataFra
     if len(old) <= most:
         return old
     rows = pd.DataFrame({"record_id": old["record_id"], "day": counted_dates(old), "issue": old["issue_id"]})
-    rows = rows.sort_values(["day", "record_id"], ascending=[False, True], na_position="last")
+    if not rows["record_id"].is_monotonic_increasing:
+        rows = rows.sort_values("record_id")
+    rows = rows.sort_values("day", ascending=False, na_position="last", kind="stable")
     of_issue = rows["issue"].notna() & rows.groupby("issue").cumcount().lt(MEMBERS)
     rank = pd.Series(2, index=rows.index).mask(of_issue, 1).mask(shared.reindex(rows.index), 0)
     chosen = rank.sort_values(kind="stable").index[:most]
-    return old.loc[chosen].sort_values("record_id")
+    return rows_of(old, old.index.isin(chosen), list(old)).sort_values("record_id")
 
 
 def stay(found: pd.Series, known: pd.Series) -> pd.Series:
@@ -132,15 +141,15 @@ def name_new(group: pd.Series, matter: pd.Series, known: Iterable[str], *, least
 
 
 def whole_petitions(old: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-    """Return old and new petitions in one table, by `record_id`.
+    """Return old petitions as they stand, and after them new ones by `record_id`.
 
     >>> from minelib.schema import frame
-    >>> some = [frame([{"record_id": r, "matter_id": "M"}], RUN_PETITION) for r in "ba"]
+    >>> some = [frame([{"record_id": r, "matter_id": "M"} for r in ids], RUN_PETITION) for ids in ("d", "cb")]
     >>> whole_petitions(*some)["record_id"].tolist()
-    ['a', 'b']
+    ['d', 'b', 'c']
     """
-    parts = [p[list(RUN_PETITION)] for p in (old, fresh) if len(p)] or [old[list(RUN_PETITION)]]
-    return pd.concat(parts).sort_values("record_id", ignore_index=True)
+    parts = [p[list(RUN_PETITION)] for p in (old, fresh.sort_values("record_id")) if len(p)]
+    return pd.concat(parts or [old[list(RUN_PETITION)]], ignore_index=True)
 
 
 def as_petitions(old: pd.DataFrame) -> pd.DataFrame:
