@@ -99,7 +99,8 @@ def _ask_model(readings: Sequence[_Reading]) -> None:
             marks[at + start : at + end] = b"\1" * (end - start)
     for r in readings:
         for c in r.doubtful:
-            if id(r) in tagged and tagged[id(r)][c.start] and r.is_free(c):
+            called = id(r) in tagged and tagged[id(r)][c.start]
+            if called and r.is_free(c) and names.ends_as_name(r.view.text, c.end):
                 r.take(c)
 
 
@@ -125,7 +126,8 @@ def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
     best = names.likeliest(text, m.end(), size)
     # An item that fills the place between two list marks needs no other word for it.
     filled = best and text[m.end() - 1] == "、" and text[best.end : best.end + 1] in _LIST_MARKS
-    return best if best and best.bits > (-10 if filled else -4) else None
+    likely = best and best.bits > (-10 if filled else -4) and names.ends_as_name(text, best.end)
+    return best if likely else None
 
 
 @cache
