@@ -1,5 +1,9 @@
 """Work is counted, not timed: each text is cut once, each stage made once, nothing is read that is not needed."""
 
+import runpy
+import sys
+from pathlib import Path
+
 import pytest
 from test_pipeline import KEY, ledger
 
@@ -89,3 +93,34 @@ def test_the_detectors_read_every_row_once_and_masked_cells_once_more(tmp_path, 
     monkeypatch.setattr(Redactor, "spans_many", counted)
     mine(ledger(tmp_path / "a.csv"), tmp_path / "out", key=KEY)
     assert 32 <= sum(read) <= 32 * 3
+
+
+COUNTS = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "counts.py"))
+
+
+def _calls(function, *args) -> int:
+    """Count the Python functions called: the same on every machine, and hardly another between versions."""
+    made = 0
+
+    def note(frame, event, arg):
+        nonlocal made
+        made += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function(*args)
+    finally:
+        sys.setprofile(before)
+    return made
+
+
+# Half as much again as it takes now: what calls a function for each character, or reads a text twice, takes more.
+@pytest.mark.parametrize(
+    ("path", "at_most"),
+    [("clean", 64), ("redact", 444), ("gate", 309), ("phrases", 10), ("mentions", 20), ("segment", 4)],
+)
+def test_a_further_petition_takes_no_more_calls_than_it_did(path, at_most):
+    texts, read = COUNTS["petitions"](200), COUNTS["PATHS"][path]
+    read(texts)  # word lists and engines are loaded
+    assert (_calls(read, texts) - _calls(read, texts[:100])) / 100 <= at_most
