@@ -77,7 +77,8 @@ def write_parquet(table: pd.DataFrame, path: Path) -> list[Path]:
         path.mkdir()
         parts = [path / f"part-{n:05d}.parquet" for n in range(-(-len(table) // PART_ROWS))]
     for n, part in enumerate(parts):
-        pq.write_table(whole.slice(n * PART_ROWS, PART_ROWS), part, compression="zstd")
+        rows = whole.slice(n * PART_ROWS, PART_ROWS).combine_chunks()  # a page ends where a chunk does
+        pq.write_table(rows, part, compression="zstd")
     return parts
 
 
