@@ -107,7 +107,8 @@ def write_parquet(table: pd.DataFrame, path: Path, earlier: Earlier | None = Non
     for (start, end), part in zip(cuts, parts, strict=True):
         rows = whole.slice(start, end - start)
         if not kept.taken_over(rows, start, part):
-            pq.write_table(rows, part, compression="zstd")
+            # combined, as a page ends where a chunk does
+            pq.write_table(rows.combine_chunks(), part, compression="zstd")
     return parts
 
 

@@ -83,6 +83,14 @@ def test_a_large_table_is_a_folder_that_reads_as_one(small_parts, tmp_path):
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "a.parquet"), table)
 
 
+def test_a_table_in_pieces_is_written_in_the_bytes_of_a_whole_one(tmp_path):
+    whole = pd.DataFrame({"text": [f"{n}拖欠工资" * 40 for n in range(6_000)]}, dtype="str")
+    pieces = pd.concat([whole[at : at + 1_000] for at in range(0, len(whole), 1_000)])
+    for name, table in {"a": whole, "b": pieces}.items():
+        write_parquet(table, tmp_path / f"{name}.parquet")
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
 def test_a_run_in_parts_holds_what_a_run_in_files_holds(rows, whole, small_parts, tmp_path):
     mine(in_parts(tmp_path / "ledger", rows), tmp_path / "out", key=KEY)
     made = contents(tmp_path / "out")

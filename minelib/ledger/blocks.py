@@ -16,7 +16,7 @@ from minelib.ledger.files import is_parquet, ledger_paths, open_tables
 from minelib.ledger.header import Columns, missing_columns, user_columns
 from minelib.ledger.petitions import Block, Opened, block_of, blocks, not_blank, open_table
 from minelib.ledger.read import SOURCE, refuse_missing, source_of, usable
-from minelib.scale import MapBlocks, map_here
+from minelib.scale import MapBlocks, Packed, map_here
 from minelib.schema import frame
 
 
@@ -38,10 +38,10 @@ class Lying:
 
 @dataclass(frozen=True)
 class Held:
-    """A block in memory, packed."""
+    """A block in memory."""
 
     opened: Opened
-    packed: bytes
+    packed: Packed
     rest: Block  # without its petitions
 
     def __len__(self) -> int:
@@ -49,7 +49,7 @@ class Held:
 
     def read(self) -> Block:
         """Unpack the rows."""
-        return replace(self.rest, petitions=_unpacked(self.packed))
+        return replace(self.rest, petitions=self.packed.read())
 
 
 @dataclass(frozen=True)
@@ -130,21 +130,4 @@ def _hold(path: Path, chosen: Columns, sheets, block_rows: int) -> Iterator[tupl
 
 
 def _held(opened: Opened, block: Block) -> Held:
-    return Held(opened, _packed(block.petitions), replace(block, petitions=block.petitions.iloc[:0]))
-
-
-def _packed(table: pd.DataFrame) -> bytes:
-    """Pack a table into half its size or less; it stays in memory."""
-    import pyarrow as pa
-
-    whole = pa.Table.from_pandas(table, preserve_index=False)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, whole.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
-        stream.write_table(whole)
-    return sink.getvalue().to_pybytes()
-
-
-def _unpacked(packed: bytes) -> pd.DataFrame:
-    import pyarrow as pa
-
-    return pa.ipc.open_stream(packed).read_all().to_pandas()
+    return Held(opened, Packed.of(block.petitions), replace(block, petitions=block.petitions.iloc[:0]))

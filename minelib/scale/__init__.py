@@ -6,7 +6,17 @@ is done by the caller between two maps, so every engine makes the same run.
 
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
 from minelib.scale.memory import give_back, set_aside
-from minelib.scale.pieces import Block, Piece, Table, Tables, pieces_of, sort_parts, unseen, write_part
+from minelib.scale.pieces import (
+    Block,
+    Packed,
+    Piece,
+    Table,
+    Tables,
+    pieces_of,
+    sort_parts,
+    unseen,
+    write_part,
+)
 from minelib.scale.processes import Processes, at_once
 from minelib.scale.rows import rows_of
 
@@ -16,6 +26,7 @@ __all__ = [
     "Engine",
     "Here",
     "MapBlocks",
+    "Packed",
     "Piece",
     "Processes",
     "Table",

@@ -1,7 +1,8 @@
 """A Dask cluster: on this machine, or wherever a scheduler answers.
 
-Blocks go to workers and results come back through the scheduler; what is common to all blocks reaches each worker
-once. A block whose worker dies is done again by another. Workers never spill to disk, where raw text must not lie.
+Blocks go to workers and results come back through the scheduler: of a ledger in parquet only where a block lies, of
+others its rows. What is common to all blocks reaches each worker once. A block whose worker dies is done again by
+another. Workers never spill to disk, where raw text must not lie.
 """
 
 import contextlib

@@ -16,7 +16,7 @@ from minelib.config import Config
 from minelib.errors import InputError
 from minelib.gate import Reader, telling_numbers
 from minelib.redact import Found, Part, Redactor, compare_blocks, masked_kinds, redact_block, scan, seal
-from minelib.scale import Engine, Here
+from minelib.scale import Block, Engine, Here
 from minelib.schema import PETITION
 from minelib.stages.keep import InMemory, OnDisk
 from minelib.stages.rows import Rows, open_rows
@@ -68,7 +68,9 @@ class Reading:
         if not any(each.counts["n_used"] > len(each.outside) for each in first):
             raise InputError("the ledgers hold no petition that can be used: nothing to mine")
         _check_numbers([each.told for each in first])
-        blocks = [rows.known(each.unclean) for rows, each in zip(ledger.rows, first, strict=True)]
+        sources = ledger.sources(each.counts for each in first)
+        del ledger  # blocks that were held are held cleaned now
+        blocks = [each.again for each in first]
         parts, known = compare_blocks(blocks, [each.part for each in first], self._redactor, self._engine.map)
         self.masked = known
         settling = known, self._redactor, self._config.redact.keep_names
@@ -76,8 +78,7 @@ class Reading:
         numbered = list(zip(range(len(blocks)), blocks, parts, strict=True))
         made, passed = zip(*self._engine.map(_settle_block, numbered, self._keep, *settling), strict=True)
         rejects = pd.concat([each.rejects for each in first] + [each.outside for each in first])
-        rest = rejects, ledger.sources(each.counts for each in first)
-        (rejects, more), (sources, last) = (_settle(table, *settling) for table in rest)
+        (rejects, more), (sources, last) = (_settle(table, *settling) for table in (rejects, sources))
         cleaned = pd.concat([each.changes for each in first])
         return {
             "petitions": self._keep.sorted(made, self._engine), "rejects": rejects, "sources": sources,
@@ -99,8 +100,8 @@ class _First:
         Rows read, used, rejected.
     changes : DataFrame
         How many rows each kind of cleaning touched.
-    unclean : ndarray of int
-        Rows that cleaning changed.
+    again : Block
+        What gives the petitions cleaned once more.
     told : list of str
         Kinds of what its numbers tell of people.
     """
@@ -110,7 +111,7 @@ class _First:
     outside: pd.DataFrame
     counts: dict[str, int]
     changes: pd.DataFrame
-    unclean: np.ndarray
+    again: Block
     told: list[str]
 
 
@@ -120,7 +121,8 @@ def _first_reading(rows: Rows, redactor: Redactor) -> _First:
     cleaned, log = clean_petitions(petitions)
     told = [kind for _, kinds in telling_numbers(cleaned["record_id"]) for kind in kinds]
     unclean = np.flatnonzero(petitions["record_id"].isin(log.changes["record_id"]))
-    return _First(redact_block(cleaned, redactor), *rest, log.table(), unclean, told)
+    again = rows.again(cleaned, unclean)
+    return _First(redact_block(cleaned, redactor), *rest, log.table(), again, told)
 
 
 def _check_numbers(told: Iterable[list[str]]) -> None:
@@ -135,11 +137,11 @@ def _check_numbers(told: Iterable[list[str]]) -> None:
 
 
 def _settle_block(
-    numbered: tuple[int, Rows, Part], keep: InMemory | OnDisk, known: Found, redactor: Redactor, *rest
+    numbered: tuple[int, Block, Part], keep: InMemory | OnDisk, known: Found, redactor: Redactor, *rest
 ) -> tuple[object, np.ndarray]:
     """Redact a block for good and put it where it is kept; also return digests of the texts the gate has read."""
-    n, rows, part = numbered
-    redacted = part.redacted(rows.read(), redactor)
+    n, block, part = numbered
+    redacted = part.redacted(block.read(), redactor)
     petitions, passed = _settle(redacted, known, redactor, *rest, read=part.clean_texts(redacted))
     return keep.put(n, petitions[list(PETITION)]), passed
 

@@ -15,7 +15,7 @@ from minelib.errors import InputError
 from minelib.ledger import Held, Lying, open_blocks
 from minelib.ledger.identity import Identities, Member, Noted, Places, Shared, note, note_shared
 from minelib.ledger.read import counts_of, identified
-from minelib.scale import Engine
+from minelib.scale import Block, Engine, Packed
 from minelib.schema import REJECT, frame
 
 LARGE = 100 << 20  # bytes of ledgers of which blocks are larger, so that there are not too many
@@ -48,10 +48,6 @@ class Rows:
     def __len__(self) -> int:
         return len(self.block)
 
-    def known(self, unclean: np.ndarray) -> "Rows":
-        """Return the block with what its first reading told."""
-        return replace(self, unclean=unclean)
-
     def raw(self) -> Raw:
         """Read petitions, rejects, petitions outside the period as rejects, and how many rows there were."""
         block = self.block.read()
@@ -59,6 +55,10 @@ class Rows:
         counts = counts_of(replace(block, petitions=petitions, rejects=rejects))
         inside, outside = _in_period(petitions, self.since, self.until)
         return _least(inside), rejects, outside, counts
+
+    def again(self, cleaned: pd.DataFrame, unclean: np.ndarray) -> Block:
+        """Return what gives the petitions cleaned once more: where they lie, or these packed where they were held."""
+        return Packed.of(cleaned) if isinstance(self.block, Held) else replace(self, unclean=unclean)
 
     def read(self) -> pd.DataFrame:
         """Read petitions and clean those that want it."""
