@@ -1,7 +1,8 @@
 """Ledgers as blocks that are read where they are worked on, in the order of the files.
 
-Of a parquet file a block is its place; whoever works on it reads it there, as often as it takes. Other formats can
-only be read from their beginning: that is done once, and their blocks are rows held packed in memory.
+Of a parquet file a block is its place; whoever works on it reads it there, as often as it takes. Other formats, and
+row groups of very many rows, can only be read from their beginning: that is done once, and their blocks are rows held
+packed in memory.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,10 @@ class Lying:
         below = (row for row in self.stretch.rows() if row[0] > self.opened.layout.last_row)
         return block_of(self.opened, list(not_blank(below)))
 
+    def held(self, read: Block) -> "Held | None":
+        """Return the rows, just read, packed, where to read them once more would cost much; else None."""
+        return held(self.opened, read) if self.stretch.is_dear else None
+
 
 @dataclass(frozen=True)
 class Held:
@@ -50,6 +55,9 @@ class Held:
     def read(self) -> Block:
         """Unpack the rows."""
         return replace(self.rest, petitions=self.packed.read())
+
+    def held(self, read: Block) -> None:
+        """Return None: they are."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +134,9 @@ def _hold(path: Path, chosen: Columns, sheets, block_rows: int) -> Iterator[tupl
     for table in open_tables(path, chosen=chosen, sheets=sheets):
         opened = open_table(table, chosen)
         bare = opened.without_rows()
-        yield bare, [_held(bare, block) for block in blocks(opened, block_rows)] if opened.layout else []
+        yield bare, [held(bare, block) for block in blocks(opened, block_rows)] if opened.layout else []
 
 
-def _held(opened: Opened, block: Block) -> Held:
+def held(opened: Opened, block: Block) -> Held:
+    """Pack the rows of a block."""
     return Held(opened, Packed.of(block.petitions), replace(block, petitions=block.petitions.iloc[:0]))

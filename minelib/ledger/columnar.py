@@ -12,6 +12,7 @@ from minelib.scale import unseen
 MAX_ROW_GROUP = 4 << 30  # bytes of one row group unpacked
 _BATCH = 10_000
 _CUTS = 32  # stretches of a row group
+_DEAR = 4  # times its own rows in the row group of a stretch
 _BUFFER = 1 << 20  # bytes read ahead; without it a whole row group is held packed
 
 
@@ -45,13 +46,22 @@ def _columns(file) -> list[str]:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some rows of a parquet file: `n` of row group `group` after its first `skip`; `before` it lie so many rows."""
+    """Some rows of a parquet file: `n` of row group `group` after its first `skip`; `before` it lie so many rows.
+
+    `size` rows are in the group, which is unpacked from its beginning.
+    """
 
     path: Path
     group: int
     before: int
     skip: int
     n: int
+    size: int
+
+    @property
+    def is_dear(self) -> bool:
+        """Tell whether much more is unpacked than these rows, so that they had better not be read again."""
+        return self.size > _DEAR * self.n
 
     def rows(self) -> Iterator[Row]:
         """Read them, numbered as in the whole file."""
@@ -69,7 +79,7 @@ def stretches(path: Path, rows: int) -> list[Stretch]:
         sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
     before = list(accumulate(sizes, initial=0))
     return [
-        Stretch(path, group, before[group], skip, min(step, size - skip))
+        Stretch(path, group, before[group], skip, min(step, size - skip), size)
         for group, size in enumerate(sizes)
         for step in [max(rows, -(-size // _CUTS))]
         for skip in range(0, size, step)

@@ -1,6 +1,6 @@
 """Rows of a ledger, read where they are worked on: numbered, of the period, and the least of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import repeat
@@ -87,16 +87,25 @@ def open_rows(paths: list[Path], options: LedgerOptions, engine: Engine) -> Open
     )
     since, until = _day(options.since, "since"), _day(options.until, "until")
     last = None if until is None else until + pd.Timedelta(days=1)
-    identities = Identities(engine.map(_note, found.blocks))
-    places: Iterable[Places] = repeat({}, len(found.blocks))
+    blocks = list(found.blocks)
+    identities = Identities(_noted(engine, blocks))
+    places: Iterable[Places] = repeat({}, len(blocks))
     if shared := identities.shared:
-        places = identities.places(list(engine.map(_note_shared, found.blocks, shared)))
-    pairs = zip(found.blocks, places, strict=True)
+        places = identities.places(list(engine.map(_note_shared, blocks, shared)))
+    pairs = zip(blocks, places, strict=True)
     return Opened([Rows(block, since, last, placed) for block, placed in pairs], found.sources)
 
 
-def _note(block: Lying | Held) -> Noted:
-    return note(block.read().petitions)
+def _noted(engine: Engine, blocks: list[Lying | Held]) -> Iterator[Noted]:
+    """Read each block for its numbers, and put in its place what is better held than read again."""
+    for i, (noted, packed) in enumerate(engine.map(_note, tuple(blocks))):
+        blocks[i] = packed or blocks[i]
+        yield noted
+
+
+def _note(block: Lying | Held) -> tuple[Noted, Held | None]:
+    read = block.read()
+    return note(read.petitions), block.held(read)
 
 
 def _note_shared(block: Lying | Held, shared: Shared) -> list[Member]:
