@@ -91,6 +91,19 @@ def test_this_process_reads_no_row_of_a_ledger_in_parts(rows, whole, tmp_path, m
     assert contents(tmp_path / "out") == contents(whole)
 
 
+@pytest.mark.parametrize(("group", "passes"), [(5, 4), (1_000, 1)])
+def test_a_large_row_group_is_unpacked_once_for_each_block(rows, tmp_path, monkeypatch, group, passes):
+    read, real = [], columnar.Stretch.rows
+    monkeypatch.setattr(
+        columnar.Stretch, "rows", lambda self: read.append(self.skip + self.before) or real(self)
+    )
+    many = pd.concat([rows.assign(**{rows.columns[0]: rows.iloc[:, 0] + f"-{n}"}) for n in range(2)])
+    many.to_parquet(tmp_path / "a.parquet", row_group_size=group)
+    reading = stages.Reading([tmp_path / "a.parquet"], KEY, Config(), Here(block_rows=5))
+    assert len(reading.make()["petitions"]) == 64
+    assert {read.count(place) for place in read} == {passes}
+
+
 class _Overheard(Here):
     """An engine that sends everything through `wire`."""
 
