@@ -21,6 +21,7 @@ import pandas as pd
 
 from minelib.display import Displayed, Sheet
 from minelib.errors import InputError
+from minelib.scale import in_one_piece
 
 SCHEMA_VERSION = 1
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
@@ -157,7 +158,9 @@ class StageStore:
         try:
             if json.loads((place / "stage.json").read_text(encoding="utf-8"))["key"] != key:
                 return None
-            return {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
+            return {
+                path.stem: in_one_piece(pd.read_parquet(path)) for path in sorted(place.glob("*.parquet"))
+            }
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -49,14 +49,19 @@ class Tokens(Sequence):
 
     @classmethod
     def joined(cls, parts: Iterable["Tokens"]) -> "Tokens":
-        """Put the texts of several parts one after another; how they were parted leaves no trace."""
-        parts = list(parts)
-        words = sorted(set().union(*(p.words.tolist() for p in parts)))
-        place = {word: i for i, word in enumerate(words)}
-        ranks = (np.fromiter(map(place.__getitem__, p.words), np.int32, len(p.words)) for p in parts)
-        codes = [rank[p.codes] for p, rank in zip(parts, ranks, strict=True)]
-        ends = _ends(p._lengths() for p in parts)
-        return cls(np.concatenate([*codes, _NO_CODES]), ends, np.array(words, dtype=object))
+        """Put the texts of several parts one after another; how they were parted leaves no trace.
+
+        Parts are taken one by one, and of each only numbers are kept: a thousand vocabularies are much the same words.
+        """
+        place: dict[str, int] = {}
+        lengths, codes = [], []
+        for part in parts:
+            first = (place.setdefault(word, len(place)) for word in part.words.tolist())
+            codes.append(np.fromiter(first, np.int32, len(part.words))[part.codes])
+            lengths.append(part._lengths())
+        words = sorted(place)
+        rank = ranks([place[word] for word in words])
+        return cls(_poured(codes, rank), _ends(lengths), np.array(words, dtype=object))
 
     @classmethod
     def of_tables(cls, tables: dict[str, pd.DataFrame]) -> "Tokens":
@@ -118,6 +123,16 @@ class Tokens(Sequence):
 
 _NO_CODES = np.zeros(0, dtype=np.int32)
 _TEXTS = 1 << 14  # texts looked at together, for memory's sake
+
+
+def _poured(codes: list[np.ndarray], rank: np.ndarray) -> np.ndarray:
+    """Return the ranks of all codes, and let go of each array when it has been looked up: they are a gigabyte."""
+    ranked, at = np.empty(sum(map(len, codes)), dtype=np.int32), 0
+    for i, some in enumerate(codes):
+        ranked[at : at + len(some)] = rank[some]
+        at += len(some)
+        codes[i] = _NO_CODES
+    return ranked
 
 
 def _ends(counts: Iterable[np.ndarray]) -> np.ndarray:

@@ -18,7 +18,7 @@ from minelib.scale.pieces import (
     write_part,
 )
 from minelib.scale.processes import Processes, at_once
-from minelib.scale.rows import rows_of
+from minelib.scale.rows import in_one_piece, rows_of
 
 __all__ = [
     "BLOCK_ROWS",
@@ -34,6 +34,7 @@ __all__ = [
     "at_once",
     "blocks_of",
     "give_back",
+    "in_one_piece",
     "map_here",
     "open_engine",
     "pieces_of",
