@@ -245,6 +245,16 @@ def _as_texts(X) -> list[str]:
 
 
 def known_codes(y, n: int, codes: tuple[str, ...]) -> np.ndarray:
+    """Return the place in `codes` of each of `n` labels, -1 where there is none.
+
+    Raises
+    ------
+    InputError
+        When there are more or fewer labels, or one is no code.
+
+    >>> known_codes(["C02", None], 2, ("C01", "C02")).tolist()
+    [1, -1]
+    """
     if y is None:
         return np.full(n, -1)
     labels = [v if isinstance(v, str) else "" for v in y]
