@@ -63,9 +63,8 @@ class Shared:
 
 
 Member = tuple[int, tuple, int, int]  # row of its block, what it shares, what it says, how full it is
-Places = dict[
-    int, tuple[str, bool]
-]  # row of a block -> what is added to its id, whether it only repeats another
+# Row of a block -> what is added to its id, whether it only repeats another.
+Places = dict[int, tuple[str, bool]]
 
 
 def note_shared(petitions: pd.DataFrame, shared: Shared) -> list[Member]:

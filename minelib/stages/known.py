@@ -18,11 +18,8 @@ from minelib.runs import (
 )
 from minelib.tables import Earlier
 
-PARTED = (
-    "petitions",
-    "matters",
-    "links",
-)  # tables that grow with the ledger; the others are made anew each time
+# Tables that grow with the ledger; the others are made anew each time.
+PARTED = ("petitions", "matters", "links")
 _NAME = "known"
 
 

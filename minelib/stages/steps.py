@@ -48,7 +48,7 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     from minelib.matters import Letters, link_matters
 
     named: list[pd.DataFrame] = []
-    letters = Letters.joined(_set_aside(words.map(_read_letters), named))
+    letters = Letters.joined(_firsts(words.map(_read_letters), named))
     found = link_matters(
         words.petitions,
         tokens=words.tokens,
@@ -62,7 +62,7 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     return {"matters": table, "links": frame(found.links, LINK)}
 
 
-def _set_aside(pairs: Iterable[tuple], seconds: list) -> Iterator:
+def _firsts(pairs: Iterable[tuple], seconds: list) -> Iterator:
     """Yield the first of each pair and put the second into a list."""
     for first, second in pairs:
         seconds.append(second)

@@ -17,9 +17,8 @@ from minelib.runs import Run
 from minelib.scale import Engine, blocks_of, rows_of
 from minelib.schema import PETITION
 
-_AT_ONCE = (
-    1000  # strings looked for in one pass: the automaton of many more does not fit what RE2 lets it have
-)
+# Strings looked for in one pass: the automaton of many more does not fit what RE2 lets it have.
+_AT_ONCE = 1000
 _TOLD = {
     "petitions": [
         c for c, kind in PETITION.items() if kind == "str" and c not in ("record_id", "petitioner_id")
