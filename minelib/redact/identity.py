@@ -2,7 +2,7 @@
 
 import re
 
-from minelib.redact.view import view
+from minelib.redact.view import digit_form, plain_form
 
 _NOBODY = re.compile(
     r"(?:匿名|无|不详|未知|未留|不愿透露|保密|网友|群众|市民|村民|业主|居民|来电人|信访人|[某×xX*\-/.\s]*)"
@@ -16,11 +16,10 @@ def normal_form(surface: str, kind: str) -> str:
     >>> normal_form("１３８-0013 八〇〇〇", "PHONE"), normal_form("张(zhāng)三", "NAME")
     ('13800138000', '张三')
     """
-    v = view(surface)
     if kind in ("PHONE", "ID", "BANK"):
-        digits = re.sub(r"[^0-9X*]", "", v.digits.upper())
+        digits = re.sub(r"[^0-9X*]", "", digit_form(surface).upper())
         return digits[-11:] if kind == "PHONE" and digits.startswith(("86", "0086")) else digits
-    return re.sub(r"[\s·.\-_]", "", v.text).upper()
+    return re.sub(r"[\s·.\-_]", "", plain_form(surface)).upper()
 
 
 def is_nobody(petitioner: str) -> bool:
@@ -41,7 +40,7 @@ def petitioner_identity(petitioner: str, identity: str) -> str:
     ('', 'A00012345')
     """
     name = "" if is_nobody(petitioner) else normal_form(petitioner, "NAME")
-    digits = view(identity).digits if identity else ""
+    digits = digit_form(identity)
     card = re.search(r"(?<!\d)(\d{6})((?:19|20)?)(\d{9})[\dXx]?(?!\d)", digits)
     if card:
         return f"ID{card[1]}{card[2] or '19'}{card[3]}"

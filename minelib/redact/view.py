@@ -68,6 +68,12 @@ def _tables() -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
+def _translations() -> tuple[dict[int, str], dict[int, str]]:
+    """Make the same two tables for `str.translate`."""
+    return str.maketrans(_replacements()), str.maketrans(CHINESE_DIGITS)
+
+
+@cache
 def _droppable() -> np.ndarray:
     """Make the table of the characters that `DROPPED` may begin with."""
     return char_table([c for c in map(chr, range(0x10000)) if c == "(" or re.match(f"[{INVISIBLE}]", c)])
@@ -110,9 +116,7 @@ class Page:
     def __init__(self, texts: Sequence[str]):
         plain, _ = _tables()
         between = "\0" * GAP
-        # A mask that is there already is neither read nor split: characters no rule knows stand in its place.
-        blank = (MASK.sub(lambda m: "\0" * len(m[0]), t) if "〈" in t else t for t in texts)
-        self.codes = plain[to_codes(between.join(["", *blank, ""]))]
+        self.codes = plain[to_codes(between.join(["", *map(_without_masks, texts), ""]))]
         sizes = np.fromiter(map(len, texts), np.int64, len(texts))
         self.ends = np.cumsum(sizes + GAP)
         self.begins = self.ends - sizes
@@ -191,12 +195,24 @@ class View:
         return (start, end) if offsets is None else (offsets[start], offsets[end])
 
 
-def view(text: str) -> View:
-    """Make the plain form of a text.
+def _without_masks(text: str) -> str:
+    """Put characters no rule knows for a mask that is there already: it is neither read nor split."""
+    return MASK.sub(lambda m: "\0" * len(m[0]), text) if "〈" in text else text
 
-    >>> v = view("張(zhāng)三：１三八")
-    >>> v.text, v.digits, v.original(0, 2)
-    ('张三:1三八', '张3:138', (0, 9))
+
+def plain_form(text: str) -> str:
+    """Write the plain form of a text, where nobody asks what stood where.
+
+    >>> plain_form("張(zhāng)三：１三八")
+    '张三:1三八'
     """
-    (only,) = Page([text])
-    return only
+    return DROPPED.sub("", _without_masks(text).translate(_translations()[0]))
+
+
+def digit_form(text: str) -> str:
+    """Write the plain form of a text with Chinese numerals as digits.
+
+    >>> digit_form("壹叁八-００１３")
+    '138-0013'
+    """
+    return plain_form(text).translate(_translations()[1])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -109,7 +110,7 @@ def mark_unheeded(texts: Iterable[str]) -> list[bool]:
 
 def _words_said(kinds: list[list[str]], texts: list[str]) -> np.ndarray:
     """Count, by kind and text, how many different words of the kind the text says; one pass for all words."""
-    finder = PhraseFinder([parse_phrase(w) for words in kinds for w in words])
+    finder = _finder(tuple(w for words in kinds for w in words))
     kind = np.repeat(np.arange(len(kinds)), [len(words) for words in kinds])
     counts = np.zeros((len(kinds), len(texts)), dtype=np.int64)
     for at in range(0, len(texts), _BLOCK):
@@ -119,6 +120,13 @@ def _words_said(kinds: list[list[str]], texts: list[str]) -> np.ndarray:
     return counts
 
 
+@lru_cache(maxsize=8)
+def _finder(words: tuple[str, ...]) -> PhraseFinder:
+    """Return the finder of some words; to make one costs more than to look through a block."""
+    return PhraseFinder([parse_phrase(word) for word in words])
+
+
+@cache
 def _groups() -> tuple[_Group, ...]:
     return tuple(_group(entry) for entry in packaged_toml("groups")["group"])
 
