@@ -35,7 +35,7 @@ from minelib.runs import (
     write_json,
 )
 from minelib.scale import Engine, Here, at_once, give_back, set_aside
-from minelib.schema import PETITION, RUN_PETITION
+from minelib.schema import RUN_PETITION
 from minelib.tables import write_tables
 from minelib.tally import funnel
 
@@ -155,6 +155,7 @@ class _Stages:
         made = self.store.get(name, self._key)
         self._n += 1
         if made is None:
+            give_back()
             with self._watched.stage(title, self._n - 1, _STAGES):
                 self.store.put(name, self._key, make())
             # read back, so that a reused stage and a fresh one are the same
@@ -195,40 +196,58 @@ def _run_stages(
     stage._report(f"读到 {len(petitions) + len(rejects)} 行 = 采用 {len(petitions)} + 退回 {len(rejects)}")
     for line in _columns_read(read["sources"]):
         stage._report(line)
+    grouped, links = _grouped(stage, petitions, config, reader, engine)
+    screened = stage(
+        "screen", "研判排序", lambda: _screened(grouped, config, engine), config.digest("screen")
+    )
+    run = Run(links=links, **grouped, candidates=screened["candidates"], signals=screened["signals"])
+    letters = screened["letters"]
+    run.counts.update(funnel(run, rejects, read["changes"]))
+    run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
+    run.manifest.update(run_manifest(run, letters["row"], key, config))
+    return run, rejects, reader, letters
+
+
+def _grouped(
+    stage: _Stages, petitions: pd.DataFrame, config: Config, reader: Reader, engine: Engine
+) -> tuple[stages.Frames, pd.DataFrame]:
+    """Return petitions with all that was found of each, matters and issues; and links.
+
+    Words, and what else is only needed on the way, are let go of here: they are as much as the petitions.
+    """
     parts = stage.store.parts("read", "petitions")
     words = stages.Words(petitions, config, engine, stage.beside(config.digest("segment")), parts)
     options = [
         config.digest("seed", "segment", "mine"),
         *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p),
     ]
-    classes = stage("classes", "归类", lambda: stages.classes(words, config), *options)["classes"]
-    linked = stage("matters", "并案（事项）", lambda: stages.matters(words, classes, config, reader))
-    grouped = stage(
-        "issues", "归集问题", lambda: _added(stages.issues(words, classes, linked, config, reader))
+    classes = stage("classes", "归类", lambda: _apart(stages.classes(words, config)), *options)
+    linked = stage(
+        "matters", "并案（事项）", lambda: stages.matters(words, classes["classes"], config, reader)
     )
-    grouped["petitions"] = stages.beside(petitions, grouped["petitions"])[list(RUN_PETITION)]
-    screened = stage(
-        "screen", "研判排序", lambda: _screened(grouped, config, engine), config.digest("screen")
+    made = stage(
+        "issues", "归集问题", lambda: _added(stages.issues(words, classes["classes"], linked, config, reader))
     )
-    run = Run(
-        grouped["petitions"], grouped["matters"], linked["links"], grouped["issues"],
-        screened["candidates"], screened["signals"],
-    )  # fmt: skip
-    run.counts.update(funnel(run, rejects, read["changes"]))
-    run.counts["uniqueness"] = uniqueness(run, least=config.small_cell)
-    run.manifest.update(run_manifest(run, screened["letters"]["row"], key, config))
-    return run, rejects, reader, screened["letters"]
+    told = classes["classes"], classes["evidence"], linked["matters"], made["petitions"]
+    whole = stages.beside(petitions, *told)[list(RUN_PETITION)]
+    return {"petitions": whole, "matters": made["matters"], "issues": made["issues"]}, linked["links"]
+
+
+def _apart(classified: stages.Frames) -> stages.Frames:
+    """Keep the words that speak for a class apart from it: they are long, and only the finished run shows them."""
+    table = classified["classes"]
+    evidence = table[["record_id", "class_evidence"]]
+    return {"classes": table.drop(columns="class_evidence"), "evidence": evidence}
+
+
+def _added(grouped: stages.Frames) -> stages.Frames:
+    """Leave out of the petitions what earlier stages have kept."""
+    return {**grouped, "petitions": grouped["petitions"][["record_id", "issue_id"]]}
 
 
 def _screened(grouped: stages.Frames, config: Config, engine: Engine) -> stages.Frames:
     letters = stages.letters(grouped["petitions"], engine)
     return {**stages.screen(grouped, config, letters), "letters": letters}
-
-
-def _added(grouped: stages.Frames) -> stages.Frames:
-    """Leave out of the petitions what an earlier stage has kept: their texts, which are nearly all there is."""
-    known = [c for c in PETITION if c != "record_id"]
-    return grouped | {"petitions": grouped["petitions"].drop(columns=known, errors="ignore")}
 
 
 def _columns_read(sources: pd.DataFrame) -> list[str]:

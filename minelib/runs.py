@@ -140,6 +140,22 @@ def parquet_parts(path: Path) -> list[Path]:
     return [path] if path.is_file() else []
 
 
+class _Frames(Mapping):
+    """Frames in files, each read when it is asked for: what a later step needs is not held until then."""
+
+    def __init__(self, files: dict[str, Path]):
+        self._files = files
+
+    def __getitem__(self, stem: str) -> pd.DataFrame:
+        return in_one_piece(pd.read_parquet(self._files[stem]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 class StageStore:
     """What finished stages made, each found again by the digest of what it was made from.
 
@@ -152,17 +168,20 @@ class StageStore:
     def __init__(self, folder: Path):
         self.folder = folder.resolve() / ".stages"
 
-    def get(self, name: str, key: str) -> dict[str, pd.DataFrame] | None:
+    def get(self, name: str, key: str) -> Mapping[str, pd.DataFrame] | None:
         """Return the frames stage `name` made from exactly `key`, or None; a damaged stage is none."""
+        import pyarrow.parquet as pq
+
         place = self.folder / name
         try:
             if json.loads((place / "stage.json").read_text(encoding="utf-8"))["key"] != key:
                 return None
-            return {
-                path.stem: in_one_piece(pd.read_parquet(path)) for path in sorted(place.glob("*.parquet"))
-            }
+            files = {path.stem: path for path in sorted(place.glob("*.parquet"))}
+            for part in (part for path in files.values() for part in parquet_parts(path)):
+                pq.read_metadata(part)  # it stands at the end: a file cut short has none
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        return _Frames(files)
 
     def parts(self, name: str, stem: str) -> list[Path]:
         """Return the files in which table `stem` of stage `name` lies."""

@@ -20,6 +20,7 @@ from minelib.scale.engine import BLOCK_ROWS, map_here
 
 _FORKS = sys.platform == "linux"
 _AHEAD = 4  # blocks a worker may be ahead of a slow one, whose result is still waited for
+_PATIENCE = 0.1  # seconds to wait for a block before an errand is done
 _LIVES = 3  # workers a block may cost before it is given up
 
 
@@ -80,7 +81,8 @@ class _Crew:
             while upcoming is not None and len(self._busy) < self._size and upcoming[0] < latest:
                 self.begin(*upcoming)
                 upcoming = next(waiting, None)
-            for errand in islice(errands, 0 if wait(list(self._busy), 0) else 1):
+            # Only where blocks take their time: a worker that is done waits until the errand is.
+            for errand in islice(errands, 0 if wait(list(self._busy), _PATIENCE) else 1):
                 errand()
             for number, result in self._finished():
                 done[number] = result

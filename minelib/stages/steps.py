@@ -3,7 +3,7 @@
 What looks at one petition at a time is mapped over blocks by the engine; what looks at all of them is done here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from minelib.gate import Reader
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
 from minelib.stages.words import Words, core_texts, segmenter
 
-Frames = dict[str, pd.DataFrame]
+Frames = Mapping[str, pd.DataFrame]
 
 
 def classes(words: Words, config: Config) -> Frames:
@@ -92,7 +92,8 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
     Returns
     -------
     dict
-        ``petitions`` (`schema.RUN_PETITION`), ``matters`` (`schema.MATTER`), ``issues`` (`schema.ISSUE`).
+        ``petitions`` (`schema.RUN_PETITION`, as far as the tables given tell it), ``matters`` (`schema.MATTER`),
+        ``issues`` (`schema.ISSUE`).
     """
     from minelib.issues import find_issues
     from minelib.tally import matter_table
@@ -112,7 +113,7 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
     told = found.of_matters(rows["matter_id"])
     table = found.table.assign(**{c: found.table[c].map(reader.blank) for c in ("label", "keywords")})
     return {
-        "petitions": rows[list(RUN_PETITION)],
+        "petitions": rows[[c for c in RUN_PETITION if c in rows]],
         "matters": matter.assign(issue_id=matter["matter_id"].map(told)),
         "issues": frame(table, ISSUE),
         "levels": found.levels.assign(record_id=rows["record_id"]),

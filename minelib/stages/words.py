@@ -1,6 +1,6 @@
 """The words of a run's petitions, cut once."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder 
 
 _TOLD = ("record_id", "title", "text", "place", "respondent")
 
-Frames = dict[str, pd.DataFrame]
+Frames = Mapping[str, pd.DataFrame]
 Keep = Callable[[str, Callable[[], Frames]], Frames]
 
 
