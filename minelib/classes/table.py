@@ -96,17 +96,20 @@ def fit_classifier(
     taxonomy: Taxonomy | None = None,
     labels: Mapping[str, str] | None = None,
     seed: int = 0,
+    map_blocks: MapBlocks = map_here,
+    workers: int = 1,
 ) -> GrievanceClassifier:
     """Fit on a sample of the ledger: all labelled rows and, up to `MAX_TRAINING`, those a digest of the text picks.
 
-    The fitted model holds no text and pickles small, so blocks may be classified elsewhere.
+    The fitted model holds no text and pickles small, so blocks may be classified elsewhere. See `classify`.
 
     >>> table = pd.DataFrame({"record_id": ["a"], "title": ["小区夜间施工扰民"], "text": ["吵得睡不着"]})
     >>> classify_block(fit_classifier(table), table).equals(classify(table))
     True
     """
-    model = GrievanceClassifier(taxonomy, random_state=seed)
-    return model.fit(_texts(petitions), _known(petitions, labels))
+    model, known = GrievanceClassifier(taxonomy, random_state=seed), _known(petitions, labels)
+    model.fit_read(_texts(petitions), known, map_blocks=map_blocks, workers=workers)
+    return model
 
 
 def classify_block(

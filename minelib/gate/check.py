@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from minelib.errors import InputError, LeakError
@@ -138,11 +139,10 @@ def _found(texts: Iterable[Text], reader: Reader, ids: Marks | None = None) -> d
         places: dict[str, list[str]] = {}  # a code stands in thousands of cells
         for where, text in batch:
             places.setdefault(text, []).append(where)
-        read = list(places)
-        if ids is not None:
-            own = ids.hold(digests(read)).tolist()
-            read = [text for text, is_own in zip(read, own, strict=True) if not is_own]
-        for text, spans in zip(read, reader.find_many(read), strict=True):
+        marks = digests(places)
+        others = ~ids.hold(marks) if ids is not None else np.ones(len(marks), bool)
+        read = list(compress(places, others))
+        for text, spans in zip(read, reader.find_many(read, marks=marks[others]), strict=True):
             if spans and (kinds := reader.kinds(text, ids=ids or ())):
                 out |= dict.fromkeys(places[text], kinds)
     return out

@@ -41,7 +41,13 @@ class Reader:
         """Digests of the texts that were read and found clean: uint64, sorted."""
         return self._passed.sorted()
 
-    def find_many(self, texts: Sequence[str], *, read: Collection[str] = frozenset()) -> list[list[Span]]:
+    def find_many(
+        self,
+        texts: Sequence[str],
+        *,
+        read: Collection[str] = frozenset(),
+        marks: np.ndarray | None = None,
+    ) -> list[list[Span]]:
         """Find what must not leave, in many texts at once: what the scan sees, else what was masked elsewhere.
 
         Parameters
@@ -49,8 +55,10 @@ class Reader:
         texts : sequence of str
         read : collection of str, optional
             Texts redaction itself has read last and found clean: these are only searched for what was masked.
+        marks : ndarray of uint64, optional
+            Digests of the texts, where somebody has them.
         """
-        marks = digests(texts)
+        marks = digests(texts) if marks is None else marks
         new = ~self._passed.hold(marks)
         unread = {m: texts[i] for m, i in zip(marks[new].tolist(), np.flatnonzero(new).tolist(), strict=True)}
         found = dict(zip(unread, self._read(list(unread.values()), read), strict=True))

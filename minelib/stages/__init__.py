@@ -7,7 +7,16 @@ from minelib.stages.keep import OnDisk
 from minelib.stages.known import Known, keep_known, known_of
 from minelib.stages.letters import letters
 from minelib.stages.read import Reading, settled
-from minelib.stages.steps import Frames, beside, classes, issues, matters, screen, segmenter_fingerprint
+from minelib.stages.steps import (
+    Frames,
+    beside,
+    classes,
+    classes_of,
+    issues,
+    matters,
+    screen,
+    segmenter_fingerprint,
+)
 from minelib.stages.words import Keep, Words
 
 __all__ = [
@@ -19,6 +28,7 @@ __all__ = [
     "Words",
     "beside",
     "classes",
+    "classes_of",
     "issues",
     "keep_known",
     "known_of",

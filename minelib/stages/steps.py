@@ -10,6 +10,7 @@ import pandas as pd
 from minelib.config import Config
 from minelib.errors import MinelibError
 from minelib.gate import Reader
+from minelib.scale import blocks_of
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
 from minelib.stages.words import Words, core_texts, segmenter
 
@@ -19,22 +20,39 @@ Frames = Mapping[str, pd.DataFrame]
 def classes(words: Words, config: Config) -> Frames:
     """Give every petition a grievance class, and mark the vulnerable groups it names."""
     from minelib.classes import classify
+
+    engine = words.engine
+    shared = {"seed": config.seed, "map_blocks": engine.map, "workers": engine.workers}
+    table = classify(words.petitions, **_taught(config), **shared, map_rows=words.map)
+    groups = [group for block in words.map(_mark_block) for group in block]
+    return {"classes": table.assign(groups=groups)}
+
+
+def classes_of(fresh: pd.DataFrame, words: Words, config: Config) -> pd.DataFrame:
+    """Classify and mark some of the petitions as `classes` would; from the others is only learnt."""
+    from minelib.classes import fit_classifier
+
+    engine, taught = words.engine, _taught(config)
+    shared = {"seed": config.seed, "map_blocks": engine.map, "workers": engine.workers}
+    model = fit_classifier(words.petitions, **taught, **shared)
+    blocks = engine.map(_classify_block, blocks_of(fresh, engine.block_rows), model, taught["labels"])
+    return pd.concat(list(blocks), ignore_index=True)
+
+
+def _taught(config: Config) -> dict:
+    """Return the classes there are, and what a person has said of petitions."""
     from minelib.classes.labels import read_labels
     from minelib.knowledge.taxonomy import load_taxonomy
 
     taxonomy = load_taxonomy(config.mine.taxonomy or None)
     labels = read_labels(config.mine.labels, taxonomy) if config.mine.labels else None
-    table = classify(
-        words.petitions,
-        taxonomy=taxonomy,
-        labels=labels,
-        seed=config.seed,
-        map_blocks=words.engine.map,
-        workers=words.engine.workers,
-        map_rows=words.map,
-    )
-    groups = [group for block in words.map(_mark_block) for group in block]
-    return {"classes": table.assign(groups=groups)}
+    return {"taxonomy": taxonomy, "labels": labels}
+
+
+def _classify_block(petitions: pd.DataFrame, model, labels) -> pd.DataFrame:
+    from minelib.classes import classify_block
+
+    return classify_block(model, petitions, labels=labels).assign(groups=_mark_block(petitions))
 
 
 def _mark_block(petitions: pd.DataFrame) -> list[str]:

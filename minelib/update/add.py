@@ -174,7 +174,7 @@ def _place(
     context = context_of(before.petitions, _shares(before, fresh, most), most=most)
     rows = pd.concat([as_petitions(context), fresh]).sort_values("record_id", ignore_index=True)
     words = stages.Words(rows, config, engine)
-    class_table = _classes(words, context, config)
+    class_table = _classes(words, context, fresh, config)
     linked = stages.matters(words, class_table, config, reader)
     named = linked["matters"].set_index("record_id")
     had = context.set_index("record_id")
@@ -250,12 +250,12 @@ def _shares(before: Run, fresh: pd.DataFrame, most: int) -> pd.Series:
     return same | before.petitions["petitioner_id"].isin(people)
 
 
-def _classes(words: stages.Words, context: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """Classify; old petitions keep the class they have."""
-    table = stages.classes(words, config)["classes"].set_index("record_id")
-    kept = context.set_index("record_id")[_OF_CLASS]
-    table.loc[kept.index, _OF_CLASS] = kept
-    return table.reset_index()
+def _classes(
+    words: stages.Words, context: pd.DataFrame, fresh: pd.DataFrame, config: Config
+) -> pd.DataFrame:
+    """Classify the new petitions; old ones keep the class they have."""
+    tables = [context[["record_id", *_OF_CLASS]], stages.classes_of(fresh, words, config)]
+    return pd.concat([t for t in tables if len(t)]).sort_values("record_id", ignore_index=True)
 
 
 def _renamed(found: stages.Frames, issue: pd.Series) -> pd.DataFrame:
