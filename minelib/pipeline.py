@@ -6,7 +6,7 @@ What each stage made is kept under the digest of everything it depends on, so a 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pandas as pd
 
@@ -123,22 +123,39 @@ def write_run(
         partial(write_page, shown),
         partial(write_briefing, shown, config=briefing),
     )
-    check, read_before = partial(check_leaks, reader=reader, own=own), known.files if known else frozenset()
+    check, workers = partial(check_leaks, reader=reader, own=own), engine.workers if engine else 1
+    files = known.files if known else frozenset()
     with staged(folder) as fresh:
-        jobs = (partial(_checked, write, fresh, check, read_before) for write in writers)
-        read = frozenset().union(*at_once(*jobs, workers=engine.workers if engine else 1))
+        jobs = (partial(_checked, write, fresh, check, files) for write in writers)
+        written = frozenset().union(*at_once(*jobs, workers=workers))
         write_json(fresh / "manifest.json", run.manifest)
-        check(fresh, only=lambda name: name not in read)
+        parts = sorted(n for n in written if _is_part(n) and not _is_among(files, fresh / n))
+        ours, *theirs = (frozenset(parts[n::workers]) for n in range(workers))
+        last = partial(check, fresh, only=lambda name: name in ours or name not in written)
+        at_once(*(partial(check, fresh, only=s.__contains__) for s in theirs if s), last, workers=workers)
 
 
 def _checked(
-    write: Callable[[Path], frozenset[str]], fresh: Path, check: Callable, read_before: frozenset[str]
+    write: Callable[[Path], frozenset[str]], fresh: Path, check: Callable, files: frozenset[str]
 ) -> frozenset[str]:
-    """Write some files of a run folder and read them again for leaks, but those read before; return their names."""
+    """Write some files of a run folder and read them again for leaks; return their names.
+
+    Parts of a table are left for all workers to read, and tables in `files` (SHA-256), which were read before.
+    """
     names = write(fresh)
-    tables = (n for n in names if read_before and n.endswith(".parquet") and (fresh / n).is_file())
-    check(fresh, only=(names - {n for n in tables if file_digest(fresh / n) in read_before}).__contains__)
+    tables = (n for n in names if n.endswith(".parquet") and (fresh / n).is_file())
+    later = {n for n in tables if _is_part(n) or _is_among(files, fresh / n)}
+    check(fresh, only=(names - later).__contains__)
     return names
+
+
+def _is_among(files: frozenset[str], path: Path) -> bool:
+    return bool(files) and file_digest(path) in files
+
+
+def _is_part(name: str) -> bool:
+    """Tell whether a file is one of several that make up a table."""
+    return PurePath(name).parent.suffix == ".parquet"
 
 
 class _Stages:

@@ -108,9 +108,10 @@ def add(
         _describe(run, before, read, rejects, rows, n_fresh=len(fresh), key=key, config=config)
         own = _own(run, again, known)
         with engine.stage("写出结果、简报", 2, _STAGES):
+            passed = pd.DataFrame({"digest": reader.passed})
             options = {"reader": reader, "own": own, "config": config, "engine": engine, "known": known}
             pipeline.write_run(run, rejects, folder, **options)
-        _hand_on(Path(onto), folder, read, reader)
+        _hand_on(Path(onto), folder, {"sealed": read["sealed"], "passed": passed})
         stages.keep_known(run, folder, letters, own.sorted())
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return in_order(run)
@@ -294,10 +295,9 @@ def _describe(
     run.manifest["onto"] = before.manifest.get("petitions", "")
 
 
-def _hand_on(onto: Path, folder: Path, read: stages.Frames, reader: Reader) -> None:
+def _hand_on(onto: Path, folder: Path, read: stages.Frames) -> None:
     """Keep for the next month what the leak gate knows, and the decisions taken so far."""
-    passed = pd.DataFrame({"digest": reader.passed})
-    StageStore(folder).put("read", digest("added"), {"sealed": read["sealed"], "passed": passed})
+    StageStore(folder).put("read", digest("added"), read)
     decisions = onto / "decisions.jsonl"
     if decisions.exists() and not (folder / "decisions.jsonl").exists():
         shutil.copyfile(decisions, folder / "decisions.jsonl")
