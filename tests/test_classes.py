@@ -11,8 +11,9 @@ from sklearn.base import clone
 
 from minelib.classes import GrievanceClassifier, classify, classify_block, fit_classifier
 from minelib.classes.calibrate import best_setting
+from minelib.classes.joining import GAP
 from minelib.classes.kin import with_kin
-from minelib.classes.matching import PhraseFinder
+from minelib.classes.matching import BREAKS, PhraseFinder
 from minelib.classes.scoring import PhraseScorer
 from minelib.classes.sentences import examples_digest, sentence_points
 from minelib.errors import InputError
@@ -87,6 +88,54 @@ def test_finder_agrees_with_plain_search():
         if x.startswith(w, s)
     ]
     assert found == sorted(plain)
+
+
+def _joined_by_hand(phrase, text):
+    """Join the parts of a phrase one occurrence after another: start and end of each."""
+    sentence = [sum(c in BREAKS for c in text[: i + 1]) for i in range(len(text))]
+    places = [
+        [
+            (at, n, at + len(w))
+            for n, w in enumerate(part)
+            for at in range(len(text))
+            if text.startswith(w, at)
+        ]
+        for part in phrase.parts
+    ]
+    for start, _, end in places[0]:
+        for there in places[1:]:
+            if phrase.operator == "~":
+                after = min((p for p in there if p[0] >= end), default=None)
+                near = after and after[0] - end <= GAP and sentence[start] == sentence[after[0]]
+                end = after[2] if near else -1
+            elif not any(phrase.operator == "&" or sentence[at] == sentence[start] for at, *_ in there):
+                end = -1
+            if end < 0:
+                break
+        else:
+            yield start, end
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_finder_joins_all_phrases_as_one_would_by_hand(seed):
+    rng = np.random.default_rng(seed)
+    letters, words = list("甲乙丙丁戊。\n子丑"), ["甲", "乙", "甲乙", "丙", "丁戊", "子", "丑甲", "乙丙"]
+
+    def part():
+        return "|".join(rng.permutation(words)[: rng.integers(1, 4)])
+
+    spelt = [o.join(part() for _ in range(rng.integers(2, 5))) for o in "~+&" for _ in range(8)] + [part()]
+    phrases = [parse_phrase(p) for p in spelt]
+    texts = ["".join(rng.choice(letters, size=rng.integers(0, 60))) for _ in range(40)]
+    hits = PhraseFinder(phrases).find(texts)
+    columns = (getattr(hits, name).tolist() for name in ("phrase", "text", "start", "end"))
+    by_hand = [
+        (p, t, *span)
+        for p, phrase in enumerate(phrases)
+        for t, text in enumerate(texts)
+        for span in _joined_by_hand(phrase, text)
+    ]
+    assert sorted(zip(*columns, strict=True)) == sorted(by_hand)
 
 
 def test_title_weighs_more_than_background():

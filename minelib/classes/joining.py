@@ -24,8 +24,8 @@ class Words:
         self.word, self.start, self.end, self.page = word[order], start[order], end[order], page
         n_starts = np.bincount(start, minlength=len(page.codes))
         self.first_at = np.concatenate([[0], np.cumsum(n_starts)])
-        few = self.word.astype(np.min_scalar_type(n_words))  # which numpy sorts in one pass if they have 16 bits
-        self._by_word = np.argsort(few, kind="stable")
+        # Numbers of 16 bits numpy sorts in one pass.
+        self._by_word = np.argsort(self.word.astype(np.min_scalar_type(n_words)), kind="stable")
         self._slices = np.concatenate([[0], np.cumsum(np.bincount(word, minlength=n_words))])
 
     def count(self, ids: np.ndarray) -> np.ndarray:

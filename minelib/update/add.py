@@ -251,9 +251,7 @@ def _shares(before: Run, fresh: pd.DataFrame, most: int) -> pd.Series:
     return same | before.petitions["petitioner_id"].isin(people)
 
 
-def _classes(
-    words: stages.Words, context: pd.DataFrame, fresh: pd.DataFrame, config: Config
-) -> pd.DataFrame:
+def _classes(words: stages.Words, context: pd.DataFrame, fresh: pd.DataFrame, config: Config) -> pd.DataFrame:
     """Classify the new petitions; old ones keep the class they have."""
     tables = [context[["record_id", *_OF_CLASS]], stages.classes_of(fresh, words, config)]
     return pd.concat([t for t in tables if len(t)]).sort_values("record_id", ignore_index=True)
