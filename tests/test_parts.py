@@ -7,9 +7,11 @@ from test_pipeline import KEY, contents, ledger
 from minelib import tables
 from minelib.errors import InputError, LeakError
 from minelib.gate import check_leaks
+from minelib.gate import texts as gate_texts
 from minelib.ledger import ledger_paths
 from minelib.pipeline import mine
 from minelib.runs import load_run
+from minelib.scale.processes import Processes
 from minelib.tables import write_parquet
 from minelib.update import add
 
@@ -114,6 +116,27 @@ def test_every_part_is_searched_for_leaks(rows, small_parts, tmp_path):
     table.assign(record_id=["11010519491231002X"] * len(table)).to_parquet(last)
     with pytest.raises(LeakError, match=r"record_id, place .* in order \(ID\)"):
         check_leaks(tmp_path / "out")
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_whoever_reads_them_every_file_is_searched_once(rows, small_parts, tmp_path, monkeypatch, workers):
+    told, real = tmp_path / "told", gate_texts.texts_in
+
+    def noted(path):
+        with told.open("a") as lines:  # from whichever process
+            lines.write(f"{path.parent.name}/{path.name}\n")
+        return real(path)
+
+    monkeypatch.setattr(gate_texts, "texts_in", noted)
+    out = tmp_path / "out"
+    mine(in_parts(tmp_path / "ledger", rows), out, key=KEY, engine=Processes(workers))
+    files = [
+        p.relative_to(out)
+        for p in out.rglob("*")
+        if p.is_file() and not str(p.relative_to(out)).startswith(".")
+    ]
+    names = [f"{p.parent.name or '.new'}/{p.name}" for p in files]
+    assert sorted(told.read_text().split()) == sorted(names)
 
 
 def test_parts_and_a_file_take_each_other_s_place(rows, tmp_path, monkeypatch):

@@ -217,6 +217,23 @@ def test_a_half_written_stage_is_never_seen(tmp_path):
     assert store.get("read", "k1")["petitions"]["a"].tolist() == [1]
 
 
+def test_a_stage_cut_short_is_none(tmp_path):
+    store = StageStore(tmp_path)
+    store.put("read", "k", {"petitions": pd.DataFrame({"a": ["欠薪"] * 100}), "rejects": pd.DataFrame()})
+    file = tmp_path / ".stages" / "read" / "petitions.parquet"
+    file.write_bytes(file.read_bytes()[:-20])
+    assert store.get("read", "k") is None
+
+
+def test_frames_of_a_stage_are_read_when_they_are_asked_for(tmp_path, monkeypatch):
+    store, read, real = StageStore(tmp_path), [], pd.read_parquet
+    store.put("classes", "k", {"classes": pd.DataFrame({"a": [1]}), "evidence": pd.DataFrame({"b": [2]})})
+    monkeypatch.setattr(pd, "read_parquet", lambda path: read.append(path.stem) or real(path))
+    kept = store.get("classes", "k")
+    assert (sorted(kept), len(kept), read) == (["classes", "evidence"], 2, [])
+    assert (kept["evidence"]["b"].tolist(), read) == ([2], ["evidence"])
+
+
 def test_a_folder_without_a_finished_run_is_named(tmp_path):
     with pytest.raises(InputError, match="no finished run"):
         load_run(tmp_path)

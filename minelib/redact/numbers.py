@@ -211,7 +211,7 @@ _PLATE_HINT = re.compile(r"[A-Z](?:[ ·.\-]?[A-Z0-9*×]{4}| [A-Z0-9] )", re.I)
 
 @cache
 def _plate_tables() -> tuple[np.ndarray, np.ndarray]:
-    letters = [c for c in map(chr, range(CODES >> 4)) if re.match("[A-Z]", c, re.I)]
+    letters = re.findall("[A-Z]", "".join(map(chr, range(CODES >> 4))), re.I)
     return char_table(letters), char_table([*letters, *" ·.-0123456789*×"])
 
 

@@ -76,7 +76,7 @@ def _translations() -> tuple[dict[int, str], dict[int, str]]:
 @cache
 def _droppable() -> np.ndarray:
     """Make the table of the characters that `DROPPED` may begin with."""
-    return char_table([c for c in map(chr, range(0x10000)) if c == "(" or re.match(f"[{INVISIBLE}]", c)])
+    return char_table(re.findall(rf"[({INVISIBLE}]", "".join(map(chr, range(0x10000)))))
 
 
 def to_codes(text: str) -> np.ndarray:
