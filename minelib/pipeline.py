@@ -177,7 +177,6 @@ class _Stages:
                 self.store.put(name, self._key, make())
             # read back, so that a reused stage and a fresh one are the same
             made = self.store.get(name, self._key)
-            give_back()
             self._report(f"{title}：完成")
         else:
             self._report(f"{title}：沿用上次结果（输入、选项、程序均未变）")

@@ -14,6 +14,7 @@ from minelib.classes.joining import JOIN, Parts, Words
 from minelib.knowledge.taxonomy import Phrase
 
 BREAKS = "。！？!?；;\n\r…"
+_PAGE = 500  # texts looked at together: more do not fit into a processor's own memory, and take longer
 _PRIME = np.uint64(1_000_003)
 
 
@@ -97,13 +98,19 @@ class PhraseFinder:
 
     def find(self, texts: list[str]) -> Hits:
         """Return every hit of every phrase in `texts`."""
-        page = _Page(texts, self._letters)
-        phrase, start, end = self._joined(self._find_words(page))
-        order = np.argsort(phrase * len(page.codes) + start, kind="stable")
-        phrase, start, end = phrase[order], start[order], end[order]
-        text = page.text_of(start)
-        begin = page.begins[text]
-        return Hits(phrase, text, start - begin, end - begin, page.sentence[start])
+        columns, n_sentences = [], 0
+        for at in range(0, max(len(texts), 1), _PAGE):
+            page = _Page(texts[at : at + _PAGE], self._letters)
+            phrase, start, end = self._joined(self._find_words(page))
+            order = np.argsort(phrase * len(page.codes) + start, kind="stable")
+            phrase, start, end = phrase[order], start[order], end[order]
+            text, sentence = page.text_of(start), page.sentence[start] + n_sentences
+            begin = page.begins[text]
+            columns.append((phrase, text + at, start - begin, end - begin, sentence))
+            n_sentences += page.n_sentences
+        hits = Hits(*(np.concatenate(column) for column in zip(*columns, strict=True)))
+        few = hits.phrase.astype(np.min_scalar_type(len(self.phrases)))
+        return hits if len(columns) < 2 else hits.take(np.argsort(few, kind="stable"))
 
     def _find_words(self, page: "_Page") -> Words:
         codes = page.codes
@@ -145,6 +152,7 @@ class _Page:
         raw = np.frombuffer(("\0".join(texts) + "\0").encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self.codes = _letter_table(letters)[raw]
         self.sentence = np.cumsum(_break_table()[raw], dtype=np.int32)
+        self.n_sentences = int(self.sentence[-1])
         size = np.array([len(t) + 1 for t in texts], dtype=np.int64)
         self.begins = np.cumsum(size) - size
 

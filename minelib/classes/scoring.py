@@ -6,6 +6,7 @@ import numpy as np
 
 from minelib.classes.matching import Hits, PhraseFinder
 from minelib.knowledge.taxonomy import Taxonomy, parse_phrase
+from minelib.scale import are_among, distinct
 
 # A title names the place first and the grievance last, so words late in it weigh more.
 TITLE_START, TITLE_END = 1.8, 4.2
@@ -131,7 +132,7 @@ def _nested(hits: Hits, group, counts) -> np.ndarray:
 def _ends_at(hits: Hits, cue: Hits) -> np.ndarray:
     """Which hits end where a cue begins: "公交站旁" names a place, not a grievance about the bus."""
     scale = np.int64(max(hits.end.max(initial=0), cue.start.max(initial=0)) + 1)
-    return np.isin(hits.text * scale + hits.end, cue.text * scale + cue.start)
+    return are_among(hits.text * scale + hits.end, distinct(cue.text * scale + cue.start))
 
 
 def _distance_after(hits: Hits, cue: Hits) -> np.ndarray:

@@ -133,6 +133,7 @@ def find_issues(
     _check(petitions, (matter_id, class_code, tokens), granularity)
     known = load_wrongs() if wrongs is None else tuple(wrongs)
     g, order = gather(petitions, matter_id, class_code, tokens, known, seed, map_blocks)
+    del tokens  # they are counted, and of a large ledger they are a gigabyte
     n_matters = g.table["matter_id"].nunique()
     cuts = _cuts(g.rows, known, GRANULARITIES, seed, n_matters, map_blocks)
 

@@ -117,7 +117,11 @@ def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wr
 def tells_class(class_code: np.ndarray) -> np.ndarray:
     """Tell which codes are a class of the packaged taxonomy, and not the class of what fits nowhere."""
     taxonomy = load_taxonomy()
-    return np.isin(class_code.astype(str), [c for c in taxonomy.codes if c != taxonomy.other])
+    return (
+        pd.Series(class_code, dtype=object)
+        .isin([c for c in taxonomy.codes if c != taxonomy.other])
+        .to_numpy()
+    )
 
 
 def most_common(values: pd.Series, by: pd.Series) -> pd.Series:

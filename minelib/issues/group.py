@@ -13,7 +13,7 @@ from minelib.issues.gather import Rows, tells_class
 from minelib.issues.spot import SAID
 from minelib.issues.spread import best_wrong, spread_best
 from minelib.issues.wrongs import Wrong
-from minelib.scale import MapBlocks, map_here
+from minelib.scale import MapBlocks, distinct, map_here
 from minelib.vectorise import Weights
 
 MIN_MATTERS = 3  # a wrong recurs: in at least so many matters, at so many places or respondents
@@ -133,17 +133,19 @@ def class_share(found: Grouping, rows: Rows) -> np.ndarray:
     """
     told = (found.group >= 0) & tells_class(rows.code)
     code = pd.factorize(rows.code[told], sort=True)[0]
-    cells = np.unique(np.column_stack([found.group[told], rows.matter[told], code]), axis=0)
-    table = np.zeros((len(found.names), int(code.max(initial=0)) + 2))
-    np.add.at(table, (cells[:, 0], cells[:, 2]), 1)
+    pairs, n_matters = _coded(found.group[told], rows.matter[told])
+    cells, n_codes = _coded(pairs, code)
+    cells = distinct(cells)
+    table = np.zeros((len(found.names), n_codes + 1))
+    np.add.at(table, (cells // n_codes // n_matters, cells % n_codes), 1)
     total, two = table.sum(axis=1), np.sort(table, axis=1)[:, -2:].sum(axis=1)
     return np.divide(two, total, out=np.ones_like(total), where=total > 0)
 
 
 def likeness(weights: Weights | sp.csr_matrix, found: Grouping, matter: np.ndarray) -> np.ndarray:
     """Return how many words the matters of each group share: their mean cosine, one petition a matter."""
-    pairs = np.column_stack([found.group, matter])
-    first = np.sort(np.unique(pairs, axis=0, return_index=True)[1])
+    pairs, _ = _coded(found.group, matter)
+    first = np.sort(np.unique(pairs, return_index=True)[1])
     total = sums(weights, found.group, first)
     n = np.bincount(found.group[first][found.group[first] >= 0], minlength=len(found.names))
     inner = np.asarray(total.multiply(total).sum(axis=1)).ravel()
@@ -174,11 +176,12 @@ def _known(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
 def _by_matter(matter: np.ndarray, group: np.ndarray, strength: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give petitions that tell no wrong the one that nearly all others of their matter tell."""
     told = group >= 0
-    pairs, times = np.unique(np.column_stack([matter[told], group[told]]), axis=0, return_counts=True)
+    pairs, n_groups = _coded(matter[told], group[told])
+    pairs, times = np.unique(pairs, return_counts=True)
     size = np.bincount(matter)
-    agreed = times >= _MATTER_AGREES * size[pairs[:, 0]]
+    agreed = pairs[times >= _MATTER_AGREES * size[pairs // n_groups]]
     of_matter = np.full(len(size), -1)
-    of_matter[pairs[agreed, 0]] = pairs[agreed, 1]
+    of_matter[agreed // n_groups] = agreed % n_groups
     taken = ~told & (of_matter[matter] >= 0)
     return np.where(taken, of_matter[matter], group), np.where(taken, _BY_MATTER, strength)
 
@@ -186,5 +189,11 @@ def _by_matter(matter: np.ndarray, group: np.ndarray, strength: np.ndarray) -> t
 def _distinct(found: Grouping, of: np.ndarray) -> np.ndarray:
     """Count the distinct values of `of` in each group."""
     inside = found.group >= 0
-    pairs = np.unique(np.column_stack([found.group[inside], of[inside]]), axis=0)
-    return np.bincount(pairs[:, 0], minlength=len(found.names))
+    pairs, width = _coded(found.group[inside], of[inside])
+    return np.bincount(distinct(pairs) // width, minlength=len(found.names))
+
+
+def _coded(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, int]:
+    """Write pairs of numbers as one, first × width + second, in the same order; also return the width."""
+    width = int(second.max(initial=0)) + 1
+    return first * np.int64(width) + second, width

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from minelib.classes.matching import PhraseFinder
 from minelib.describe import say_plainly
 from minelib.issues.wrongs import Wrong
+from minelib.scale import distinct
 
 TITLE, BODY, HINT = 3.0, 1.0, 0.4  # weight of a saying in the title, in the body; of a hint beside a saying
 SAID = 3.0  # from here on the wrong counts as said: once in the title, or three times in the body
@@ -93,7 +94,7 @@ class _Sayings:
         return sp.csr_matrix((value.astype(np.float32), (pair // n, self.wrong[pair % n])), shape=shape)
 
     def _soften(self, score: sp.csr_matrix, text, wrong) -> sp.csr_matrix:
-        pair = np.unique(text * self.n_wrongs + wrong)
+        pair = distinct(text * self.n_wrongs + wrong)
         place = pair // self.n_wrongs, pair % self.n_wrongs
         mask = sp.csr_matrix((np.ones(len(pair), np.float32), place), shape=score.shape)
         score = (score - (1 - _UNLESS) * score.multiply(mask)).tocsr()

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from minelib import describe
 from minelib.issues.gather import Gathered
 from minelib.issues.group import Grouping, closeness, likeness
+from minelib.scale import distinct
 from minelib.schema import ISSUE
 from minelib.vectorise import document_frequency
 
@@ -87,7 +88,7 @@ def _clause(g: Gathered, rows: np.ndarray, scores: np.ndarray, common: frozenset
     """Return the clause that says best what petitions have in common, "" where they share mere words."""
     weights = {g.terms.words[j]: float(scores[j]) for j in np.flatnonzero(scores)}
     counts = g.terms.counts[rows]
-    used = np.unique(counts.indices)
+    used = distinct(counts.indices)
     said = counts[:, used].toarray() > 0
     column = {g.terms.words[j]: c for c, j in enumerate(used)}
 

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from minelib.matters.holdings import Holdings, Source, holdings
 from minelib.matters.letters import Letters, text_column
 from minelib.mentions import Mention, Mentions, name_stem
+from minelib.scale import are_among, distinct
 from minelib.tokens import Tokens, ranks
 from minelib.vectorise import Weights, document_frequency, stacked, term_counts
 
@@ -198,7 +199,7 @@ def _named(letters: Letters, taught: Mentions) -> sp.csr_matrix:
     own = Source(letters.places, _names), Source(letters.respondents, _names)
     titles = (Source(m, _names, _in_title(m, letters.sizes)) for m in said)
     inside, anywhere = holdings([*titles, *own], [*(Source(m, _names) for m in said), *own])
-    return anywhere.matrix(np.where(np.isin(anywhere.cells, inside.cells), 1.0, NAMED_IN_TEXT))
+    return anywhere.matrix(np.where(are_among(anywhere.cells, inside.cells), 1.0, NAMED_IN_TEXT))
 
 
 def _in_title(mentions: Mentions, sizes: np.ndarray) -> np.ndarray:
@@ -228,7 +229,7 @@ def _values(table: np.ndarray) -> sp.csr_matrix:
     codes, values = pd.factorize(table.ravel())
     told = np.flatnonzero(table.ravel() != "")
     cells = told // max(table.shape[1], 1) * len(values) + codes[told]
-    return Holdings(np.unique(cells), len(table), len(values)).matrix()
+    return Holdings(distinct(cells), len(table), len(values)).matrix()
 
 
 def _days(petitions: pd.DataFrame) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from minelib.mentions import Mentions
+from minelib.scale import distinct
 from minelib.tokens import places
 
 Keys = Callable[[str, str], Sequence[str]]  # of a kind and a form
@@ -58,7 +59,7 @@ def holdings(*groups: Sequence[Source]) -> list[Holdings]:
     found = []
     for group, keys in zip(groups, told, strict=True):
         cells = [_cells(s, k, place) for s, k in zip(group, keys, strict=True)]
-        found.append(Holdings(np.unique(np.concatenate(cells)), len(group[0].mentions), len(names)))
+        found.append(Holdings(distinct(np.concatenate(cells)), len(group[0].mentions), len(names)))
     return found
 
 

@@ -14,7 +14,7 @@ from minelib.matters.evidence import Evidence, dots, gather, shared, word_weight
 from minelib.matters.letters import Letters, read_letters
 from minelib.matters.names import TaughtNames, look_up
 from minelib.matters.pairs import MAX_NEIGHBOURS, WEIGHTS, candidate_pairs, chances, features
-from minelib.scale import MapBlocks, map_here
+from minelib.scale import MapBlocks, distinct, map_here
 from minelib.schema import LINK, frame
 from minelib.tokens import Tokens
 
@@ -90,7 +90,7 @@ def link_matters(
     coded = Tokens.of(_cut(petitions) if tokens is None else tokens).take(order)
     read = (read_letters(petitions) if letters is None else letters).take(order)
     first, likeness, words = _originals(read, coded)
-    kept = np.unique(first)
+    kept = distinct(first)
     read, rows = read.take(kept), order[kept]
     taught = look_up(TaughtNames.of(read.mentions), petitions, rows, map_blocks)
     codes = (petitions[[]] if classes is None else pd.DataFrame(classes)).fillna("").to_numpy(dtype=object)
@@ -115,7 +115,7 @@ def _originals(letters: Letters, tokens: Tokens) -> tuple[np.ndarray, np.ndarray
     """Return what each letter copies and how like it is, see `copy_of`, and the words of those that copy none."""
     weights = word_weights(letters.sizes, tokens)
     first, likeness = copy_of(letters, weights)
-    kept = np.unique(first)
+    kept = distinct(first)
     if len(kept) < SMALL:
         some = letters.take(kept)
         return first, likeness, shared(word_weights(some.sizes, tokens.take(kept), some.mentions))

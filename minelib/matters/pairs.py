@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from minelib.matters.evidence import Evidence, apart, dots
+from minelib.scale import distinct
 from minelib.vectorise import document_frequency
 
 # Log odds that two petitions are one matter, for one unit of each evidence.  Estimated by logistic regression
@@ -49,7 +50,7 @@ def candidate_pairs(e: Evidence) -> tuple[np.ndarray, np.ndarray]:
     flipped = stack.T.tocsr()
     n = max(len(e), 1)
     found = [_strongest(stack[i : i + _ROWS] @ flipped, i, n) for i in range(0, len(e), _ROWS)]
-    keys = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+    keys = distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
     return keys // n, keys % n
 
 

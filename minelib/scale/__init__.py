@@ -4,6 +4,7 @@ An engine has one verb, `map`: a function over blocks of rows, results in the or
 is done by the caller between two maps, so every engine makes the same run.
 """
 
+from minelib.scale.distinct import are_among, distinct
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
 from minelib.scale.memory import give_back, set_aside
 from minelib.scale.pieces import (
@@ -31,8 +32,10 @@ __all__ = [
     "Processes",
     "Table",
     "Tables",
+    "are_among",
     "at_once",
     "blocks_of",
+    "distinct",
     "give_back",
     "in_one_piece",
     "map_here",

@@ -10,6 +10,7 @@ import numpy as np
 from minelib.classes.matching import PhraseFinder
 from minelib.knowledge import packaged_toml
 from minelib.knowledge.taxonomy import parse_phrase
+from minelib.scale import distinct
 
 # How much a word of each kind moves the log-odds in title and body, and how many of a kind count: a furious
 # letter is no surer than an angry one. Set by hand; only their order matters to a rank.
@@ -115,7 +116,7 @@ def _words_said(kinds: list[list[str]], texts: list[str]) -> np.ndarray:
     counts = np.zeros((len(kinds), len(texts)), dtype=np.int64)
     for at in range(0, len(texts), _BLOCK):
         hits = finder.find(texts[at : at + _BLOCK])
-        said = np.unique(hits.text.astype(np.int64) * len(kind) + hits.phrase)
+        said = distinct(hits.text.astype(np.int64) * len(kind) + hits.phrase)
         np.add.at(counts, (kind[said % len(kind)], at + said // len(kind)), 1)
     return counts
 

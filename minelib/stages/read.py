@@ -16,7 +16,7 @@ from minelib.config import Config
 from minelib.errors import InputError
 from minelib.gate import Reader, telling_numbers
 from minelib.redact import Found, Part, Redactor, compare_blocks, masked_kinds, redact_block, scan, seal
-from minelib.scale import Block, Engine, Here
+from minelib.scale import Block, Engine, Here, distinct
 from minelib.schema import PETITION
 from minelib.stages.keep import InMemory, OnDisk
 from minelib.stages.rows import Rows, open_rows
@@ -83,7 +83,7 @@ class Reading:
         return {
             "petitions": self._keep.sorted(made, self._engine), "rejects": rejects, "sources": sources,
             "changes": _changes(cleaned, masked_kinds(parts)), "sealed": self._seal(known.surfaces),
-            "passed": pd.DataFrame({"digest": np.unique(np.concatenate([*passed, more, last]))}),
+            "passed": pd.DataFrame({"digest": distinct(np.concatenate([*passed, more, last]))}),
         }  # fmt: skip
 
 

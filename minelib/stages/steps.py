@@ -121,7 +121,7 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         rows,
         matter_id=rows["matter_id"],
         class_code=rows["class_code"],
-        tokens=words.tokens,
+        tokens=words.handed_over(),
         seed=config.seed,
         granularity=config.mine.granularity,
         map_blocks=words.engine.map,

@@ -55,6 +55,12 @@ class Words:
     def tokens(self) -> Tokens:
         return Tokens.of_tables(self._keep("words", lambda: self._cut().tables()))
 
+    def handed_over(self) -> Tokens:
+        """Return the tokens and let go of them, so that whoever asks last decides how long they stay in memory."""
+        tokens = self.tokens
+        del self.tokens
+        return tokens
+
     def _cut(self) -> Tokens:
         segmenter(self._options)  # workers forked now and later inherit its dictionary
         return Tokens.joined(self.map(_cut_block, self._options))

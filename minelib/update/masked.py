@@ -14,7 +14,7 @@ from minelib.redact import Redactor
 from minelib.redact.sealed import Sealed
 from minelib.redact.surfaces import Surfaces
 from minelib.runs import Run
-from minelib.scale import Engine, blocks_of, rows_of
+from minelib.scale import Engine, blocks_of, distinct, rows_of
 from minelib.schema import PETITION
 
 # Strings looked for in one pass: the automaton of many more does not fit what RE2 lets it have.
@@ -76,7 +76,7 @@ def mask_both(
     fresh, marks = _settled(
         read["petitions"], (*settling, Marks(read["passed"]["digest"].to_numpy())), engine
     )
-    passed = np.unique(np.concatenate([*passed, marks]))
+    passed = distinct(np.concatenate([*passed, marks]))
     reader = Reader(masked=sealed, keep_names=keep, passed=passed)
     return replace(old, **tables), {**read, "petitions": fresh}, reader, unsure["petitions"]
 
@@ -120,14 +120,14 @@ def _sure_digests(old: Run, unsure: dict[str, np.ndarray], known: stages.Known) 
         columns = [c for c in _TOLD[name] if c not in _READ]
         texts.update(*(getattr(old, name).loc[~unsure[name], c].unique() for c in columns))
     read = known.letters.loc[~unsure["petitions"], list(_READ)].to_numpy().ravel()
-    return np.unique(np.concatenate([read, digests(texts)]))
+    return distinct(np.concatenate([read, digests(texts)]))
 
 
 def _settled(table: pd.DataFrame, settling: tuple, engine: Engine) -> tuple[pd.DataFrame, np.ndarray]:
     """Do `_settle` to all blocks of a table."""
     blocks = blocks_of(table, engine.block_rows)
     settled, passed = zip(*engine.map(_settle, blocks, *settling), strict=True)
-    return pd.concat(settled).set_axis(table.index), np.unique(np.concatenate(passed))
+    return pd.concat(settled).set_axis(table.index), distinct(np.concatenate(passed))
 
 
 def _settle(
