@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 import weakref
 from pathlib import Path
 
@@ -37,10 +38,13 @@ def _refuse(block):
     raise InputError(f"block {block}")
 
 
+def _slowly(block):
+    time.sleep(0.4)
+    return block
+
+
 def _slow_first(block):
     if block == 0:
-        import time
-
         time.sleep(0.1)
     return block
 
@@ -79,12 +83,13 @@ def test_a_map_left_half_way_leaves_no_process():
     assert not multiprocessing.active_children()
 
 
-def test_errands_are_run_once_while_workers_are_busy():
+def test_errands_are_run_once_and_only_while_workers_take_their_time():
     done = []
     engine = Processes(2, errands=(lambda n=n: done.append((n, os.getpid())) for n in range(3)))
-    while len(done) < 3:
-        assert list(engine.map(_slow_first, range(4))) == list(range(4))
-    assert list(engine.map(_slow_first, range(4))) == list(range(4))
+    engine_of_quick_work = Processes(2, errands=iter([lambda: done.append("in the way of others")]))
+    assert list(engine_of_quick_work.map(abs, range(4))) == list(range(4))
+    for _ in range(2):
+        assert list(engine.map(_slowly, range(6))) == list(range(6))
     assert done == [(n, os.getpid()) for n in range(3)]
 
 
