@@ -1,5 +1,6 @@
 """JupyterLab as a researcher has it: its server over HTTP, then a whole visit in a real headless Chromium."""
 
+import contextlib
 import json
 import os
 import re
@@ -148,11 +149,24 @@ def open_notebook(page, lab, path: Path):
 
 
 def pick(page, *names: str):
-    """Open a menu of the bar and go down to an entry, by the names on the screen."""
-    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{names[0]}")).click()
-    for name in names[1:-1]:
-        page.locator(".lm-Menu-itemLabel", has_text=name).last.hover()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{names[-1]}")).last.click()
+    """Open a menu of the bar and go down to an entry, by the names on the screen.
+
+    JupyterLab fills the export menu when its server has told the formats, and one that is open stays as it is: on a
+    busy machine it has to be opened again.
+    """
+    from playwright.sync_api import TimeoutError
+
+    for patience in (2_000, 8_000, 30_000):
+        page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{names[0]}")).click()
+        for name in names[1:-1]:
+            page.locator(".lm-Menu-itemLabel", has_text=name).last.hover()
+        entry = page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{names[-1]}")).last
+        with contextlib.suppress(TimeoutError):
+            entry.wait_for(timeout=patience)
+            break
+        for _ in names:
+            page.keyboard.press("Escape")
+    entry.click()
 
 
 def use_small_sample(path: Path, out: str) -> None:
