@@ -12,7 +12,7 @@ from minelib.issues.wrongs import Wrong
 from minelib.scale import MapBlocks
 from minelib.tokens import Tokens
 
-_BLOCK_ROWS = 4_000  # to look for a thousand phrases costs a little by itself
+_BLOCK_ROWS = 4_000  # to send a block and join its result costs a little by itself
 
 
 def read_petitions(
