@@ -12,6 +12,12 @@ OUT ?= out/sample
 KEY := $(if $(filter data/%,$(LEDGER)),--key data/sample.key)
 FUZZ ?= -max_total_time=150
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# Kept outputs are compared to the digit, and libraries add up in another order on another processor: these are told to
+# work as on any x86 of the last ten years, in one thread.
+ALIKE := OMP_NUM_THREADS=1
+ifeq ($(shell uname -m),x86_64)
+ALIKE += OPENBLAS_CORETYPE=Haswell NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR"
+endif
 
 .PHONY: briefing test unit notebooks docs lint lab refresh lock wheels fuzz advisories clean
 .DEFAULT_GOAL := briefing
@@ -32,7 +38,7 @@ unit: $(VENV)/.installed
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 notebooks: $(VENV)/.installed
-	$(BIN)/python -m pytest -q -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
+	$(ALIKE) $(BIN)/python -m pytest -q -p no:cacheprovider -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
 
 docs: $(VENV)/.installed
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs out/docs
@@ -45,7 +51,7 @@ lab: $(VENV)/.installed
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 refresh: $(VENV)/.installed
-	$(BIN)/python -m minelib.notebooks $(NOTEBOOKS)
+	$(ALIKE) $(BIN)/python -m minelib.notebooks $(NOTEBOOKS)
 
 lock:
 	$(PYTHON) -m pip install --quiet uv
