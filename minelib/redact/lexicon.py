@@ -21,7 +21,8 @@ class Words(frozenset):
     def begins(self, text: str, at: int) -> int:
         """Give the length of the longest word that stands at `at`, 0 for none."""
         for length in self._from.get(text[at : at + 1], ()):
-            if text[at : at + length] in self:
+            # At the end of a text a longer slice is a shorter word.
+            if at + length <= len(text) and text[at : at + length] in self:
                 return length
         return 0
 
