@@ -14,7 +14,7 @@ from test_pipeline import KEY, contents, ledger
 
 from minelib.errors import InputError, MinelibError
 from minelib.pipeline import mine
-from minelib.scale import Here, Processes, at_once, blocks_of, give_back, open_engine, set_aside
+from minelib.scale import Here, Processes, at_once, blocks_of, give_back, open_engine, processes, set_aside
 from minelib.scale.cluster import Cluster
 
 
@@ -83,11 +83,13 @@ def test_a_map_left_half_way_leaves_no_process():
     assert not multiprocessing.active_children()
 
 
-def test_errands_are_run_once_and_only_while_workers_take_their_time():
+def test_errands_are_run_once_and_only_while_workers_take_their_time(monkeypatch):
     done = []
     engine = Processes(2, errands=(lambda n=n: done.append((n, os.getpid())) for n in range(3)))
-    engine_of_quick_work = Processes(2, errands=iter([lambda: done.append("in the way of others")]))
-    assert list(engine_of_quick_work.map(abs, range(4))) == list(range(4))
+    monkeypatch.setattr(processes, "_PATIENCE", 60)  # no block takes so long
+    assert list(engine.map(abs, range(4))) == list(range(4))
+    assert done == []
+    monkeypatch.setattr(processes, "_PATIENCE", 0)
     for _ in range(2):
         assert list(engine.map(_slowly, range(6))) == list(range(6))
     assert done == [(n, os.getpid()) for n in range(3)]

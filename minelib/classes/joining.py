@@ -5,6 +5,8 @@ from functools import partial
 
 import numpy as np
 
+from minelib.tokens import places
+
 GAP = 8  # characters "~" may skip
 
 
@@ -34,7 +36,7 @@ class Words:
 
     def of(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return start and end of the hits of each word in turn."""
-        rows = self._by_word[_runs(self._slices[ids], self.count(ids))]
+        rows = self._by_word[places(self._slices[ids + 1], self.count(ids))]
         return self.start[rows], self.end[rows]
 
 
@@ -77,8 +79,8 @@ Join = Callable[
 def _near(words: Words, parts: Parts, part: np.ndarray, start: np.ndarray, end: np.ndarray):
     """Let the next part begin within GAP characters after a hit ends, in its sentence; the nearest counts."""
     first = words.first_at[end]
-    count = words.first_at[np.minimum(end + GAP + 1, len(words.first_at) - 1)] - first
-    hit, at = np.repeat(np.arange(len(part)), count), _runs(first, count)
+    stop = words.first_at[np.minimum(end + GAP + 1, len(words.first_at) - 1)]
+    hit, at = np.repeat(np.arange(len(part)), stop - first), places(stop, stop - first)
     ok, rank = parts.hold(part[hit], words.word[at])
     hit, at = hit[ok], at[ok]
     order = np.lexsort((rank, words.start[at], hit))
@@ -96,11 +98,6 @@ def _together(words: Words, parts: Parts, part: np.ndarray, start: np.ndarray, e
         there, _ = words.of(parts.words_of(one))
         kept[its] = np.isin(group(words.page, start[its]), group(words.page, there))
     return np.flatnonzero(kept), end[kept]
-
-
-def _runs(first: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Return `count` numbers from each `first` on, one run after another."""
-    return np.arange(count.sum()) + np.repeat(first - (np.cumsum(count) - count), count)
 
 
 JOIN: dict[str, Join] = {

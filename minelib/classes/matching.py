@@ -85,7 +85,7 @@ class PhraseFinder:
         """Return hashes and numbers of the words of each length, and which lengths two letters may begin."""
         number = {c: i + 1 for i, c in enumerate(self._letters)}
         lengths = sorted({len(w) for w in words})
-        leads = np.zeros((len(self._letters) + 1,) * 2, dtype=np.min_scalar_type(1 << len(lengths)))
+        leads = np.zeros((len(self._letters) + 1,) * 2, dtype=np.min_scalar_type((1 << len(lengths)) - 1))
         tables = {}
         for bit, length in enumerate(lengths):
             ids = np.array([i for i, w in enumerate(words) if len(w) == length])

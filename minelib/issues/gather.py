@@ -117,11 +117,8 @@ def _heed_class(score: sp.csr_matrix, class_code: pd.Series, wrongs: Sequence[Wr
 def tells_class(class_code: np.ndarray) -> np.ndarray:
     """Tell which codes are a class of the packaged taxonomy, and not the class of what fits nowhere."""
     taxonomy = load_taxonomy()
-    return (
-        pd.Series(class_code, dtype=object)
-        .isin([c for c in taxonomy.codes if c != taxonomy.other])
-        .to_numpy()
-    )
+    telling = [c for c in taxonomy.codes if c != taxonomy.other]
+    return pd.Series(class_code, dtype=object).isin(telling).to_numpy()
 
 
 def most_common(values: pd.Series, by: pd.Series) -> pd.Series:
