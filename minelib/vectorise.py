@@ -182,7 +182,8 @@ class Weights:
 
     def __getitem__(self, rows) -> sp.csr_matrix:
         weighted = self.counts[rows].astype(np.float32)
-        weighted.data = (1 + np.log(weighted.data)) * self.idf[weighted.indices]
+        weighted.data = (1 + np.log(weighted.data, dtype=np.float64)).astype(np.float32)
+        weighted.data *= self.idf[weighted.indices]
         length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
         length[length == 0] = 1
         return sp.diags_array(1 / length.astype(np.float32)).tocsr() @ weighted

@@ -43,7 +43,7 @@ def map_data(
     centres = _centres(vectors, group)
     n = np.bincount(group)
     radius = 3.2 * np.sqrt(n) + 2
-    place = _packed(centres @ centres.T, radius)
+    place = _packed((centres @ centres.T).round(9), radius)
     typical = np.asarray(vectors.multiply(centres[group]).sum(axis=1)).ravel().round(6)
     inside = _sunflower(matters.assign(group=group, typical=typical), n, radius)
     discs = np.column_stack([place, radius]).round(2)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minelib.issues.discover import sums
+from minelib.issues.exact import exactly
 
 _CLOSE = 0.7  # closeness to the wrong's members, as a share of the looser one's closeness within
 _RIVAL = 0.65  # and to the next wrong at most this share of it
@@ -84,6 +85,7 @@ def drawn_in(
     few = np.bincount(group[group >= 0], minlength=len(total)) < _MEMBERS
     length = np.linalg.norm(total, axis=1, keepdims=True)
     centre = np.divide(total, length, out=np.zeros_like(total), where=(length > 0) & ~few[:, None])
+    centre = exactly(centre)
     names = np.array([*wider, *(f"\0{k}" for k in range(len(wider), len(total)))], dtype=object)
     name = np.unique(names, return_inverse=True)[1][: len(total)]
     topic = np.array([*topics, *[""] * len(names)], dtype=object)

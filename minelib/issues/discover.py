@@ -5,6 +5,8 @@ import random
 import numpy as np
 import scipy.sparse as sp
 
+from minelib.issues.exact import STEP, exactly
+
 NEIGHBOURS = 15
 _SAMPLE = 8_000  # rows clustered at most; the rest join the nearest group
 _BLOCK = 1024
@@ -22,7 +24,7 @@ def discover_groups(vectors: np.ndarray, *, resolution: float = 1.0, seed: int =
     Parameters
     ----------
     vectors : ndarray of float32, shape (n_petitions, n_dimensions)
-        Unit length, rows in the order of their ids.
+        Unit length, on the grid of `exactly`; rows in the order of their ids.
     resolution : float
         More than 1 gives smaller groups, less gives larger ones.
 
@@ -44,14 +46,15 @@ def discover_groups(vectors: np.ndarray, *, resolution: float = 1.0, seed: int =
 
 
 def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each row the `k` nearest other rows and their cosine, in blocks."""
+    """Return for each row the `k` nearest other rows and their cosine, in blocks; the first among equals."""
     n = len(vectors)
+    later = np.arange(n) * (STEP**2 / 2 / n)  # less than two cosines can differ by
     k = min(k, n - 1)
     index, cosine = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
     for at in range(0, n, _BLOCK):
         near = vectors[at : at + _BLOCK] @ vectors.T
         near[np.arange(len(near)), np.arange(at, at + len(near))] = -2
-        part = np.argpartition(-near, k - 1, axis=1)[:, :k]
+        part = np.argpartition(later - near, k - 1, axis=1)[:, :k]
         index[at : at + _BLOCK], cosine[at : at + _BLOCK] = part, np.take_along_axis(near, part, axis=1)
     return index, cosine
 
@@ -98,7 +101,7 @@ def _centres(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
     total, size = sums(vectors, group), np.bincount(group)
     length = np.linalg.norm(total, axis=1)
     good = (size >= 3) & (length >= _COHESION * size) & (length > 0)
-    return (total[good] / length[good, None]).astype(np.float32)
+    return exactly(total[good] / length[good, None])
 
 
 def sums(vectors, group: np.ndarray, rows: np.ndarray | None = None):

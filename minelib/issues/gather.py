@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from minelib.issues.exact import exactly
 from minelib.issues.read import read_petitions
 from minelib.issues.wrongs import Wrong
 from minelib.knowledge.taxonomy import load_taxonomy
@@ -40,7 +41,7 @@ class Rows:
     score : csr_matrix, shape (n_rows, n_wrongs)
         See `spot_wrongs`.
     vectors : ndarray of float32, shape (n_rows, n_dimensions)
-        Unit length; zero for a petition without words.
+        Unit length, on the grid of `exactly`; zero for a petition without words.
     code : ndarray of str, shape (n_rows,)
         Grievance class, of any taxonomy.
     """
@@ -161,7 +162,10 @@ def _name_words(titles: Tokens, masked: Tokens) -> set[str]:
 
 
 def _embed(weights: Weights, seed: int) -> np.ndarray:
-    """Reduce to a few dimensions of meaning (latent semantic analysis), rows of unit length."""
+    """Reduce to a few dimensions of meaning (latent semantic analysis), rows of unit length.
+
+    The dimensions are learnt in doubles, as some differ by little: rounding would turn them into each other.
+    """
     from sklearn.utils.extmath import randomized_svd
 
     n, n_words = weights.counts.shape
@@ -169,10 +173,10 @@ def _embed(weights: Weights, seed: int) -> np.ndarray:
     if k < 1:
         return np.zeros((n, 1), dtype=np.float32)
     some = np.sort(np.random.default_rng(seed).permutation(n)[:_ROWS_READ])
-    axes = randomized_svd(weights[some], k, n_iter=3, random_state=seed)[2]
+    axes = randomized_svd(weights[some].astype(np.float64), k, n_iter=3, random_state=seed)[2]
     vectors = np.empty((n, k), dtype=np.float32)
     for at, block in zip(range(0, n, ROWS_WEIGHED), weights.blocks(), strict=True):
-        vectors[at : at + ROWS_WEIGHED] = _unit((block @ axes.T).astype(np.float32))
+        vectors[at : at + ROWS_WEIGHED] = exactly(_unit(block @ axes.T))
     return vectors
 
 

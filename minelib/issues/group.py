@@ -9,6 +9,7 @@ import scipy.sparse as sp
 
 from minelib.issues.absorb import absorbed, drawn_in
 from minelib.issues.discover import discover_groups, sums
+from minelib.issues.exact import exactly
 from minelib.issues.gather import Rows, tells_class
 from minelib.issues.spot import SAID
 from minelib.issues.spread import best_wrong, spread_best
@@ -158,7 +159,7 @@ def closeness(vectors: np.ndarray, group: np.ndarray) -> np.ndarray:
         return np.zeros(len(group))
     centre = sums(vectors, group)
     length = np.linalg.norm(centre, axis=1, keepdims=True)
-    centre = np.divide(centre, length, out=np.zeros_like(centre), where=length > 0)
+    centre = exactly(np.divide(centre, length, out=np.zeros_like(centre), where=length > 0))
     some = (slice(at, at + _ROWS_COMPARED) for at in range(0, len(group), _ROWS_COMPARED))
     near = [np.einsum("ij,ij->i", vectors[part], centre[group[part]]) for part in some]
     return np.where(group >= 0, np.clip(np.concatenate(near), 0, 1), 0.0)

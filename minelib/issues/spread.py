@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
+from minelib.issues.exact import exactly
 from minelib.issues.spot import SAID
 
 _FOLDS = 4
 _ROWS_SCORED = 1 << 16  # rows scored at a time, whole folds: dense, the scores of a million take a gigabyte
 _RIDGE = 2.0  # strength of the penalty
+_STEP = 2.0**-10  # of a model's numbers: twice that of vectors, as likeness can add up to more than 1
 _SILENT = 1.0  # below this a petition says no known wrong, and teaches the model what none looks like
 _WEIGHT = 3.0  # points a sure prediction is worth, on the scale of `spot_wrongs`
 
@@ -43,8 +45,21 @@ def _models(vectors: np.ndarray, score: sp.csr_matrix) -> list[np.ndarray | None
     """Return for each fold what the others teach, None where they teach nothing."""
     target, taught = _targets(score)
     fold = np.arange(len(vectors)) % _FOLDS
-    trains = (np.flatnonzero(taught & (fold != k)) for k in range(_FOLDS))
-    return [_ridge(vectors[rows], target[rows])[:, :-1] if len(rows) else None for rows in trains]
+    parts = [_sums(vectors, target, np.flatnonzero(taught & (fold == k))) for k in range(_FOLDS)]
+    n_rows, gram, said = (sum(kind) for kind in zip(*parts, strict=True))
+    return [_ridge(gram - g, said - s)[:, :-1] if n_rows > n else None for n, g, s in parts]
+
+
+def _sums(vectors: np.ndarray, target: sp.csr_matrix, rows: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
+    """Return how many `rows` there are, and their vectors multiplied with themselves and with the targets."""
+    width = vectors.shape[1]
+    gram, said = np.zeros((width, width)), np.zeros((target.shape[1], width))
+    for at in range(0, len(rows), _ROWS_SCORED):
+        some = rows[at : at + _ROWS_SCORED]
+        part = vectors[some].astype(np.float64)
+        gram += part.T @ part
+        said += target[some].T @ part
+    return len(rows), gram, said
 
 
 def _spread(vectors: np.ndarray, models: Sequence[np.ndarray | None]) -> np.ndarray:
@@ -80,6 +95,5 @@ def _targets(score: sp.csr_matrix) -> tuple[sp.csr_matrix, np.ndarray]:
     return sp.csr_matrix((np.ones(len(top), np.float32), (rows, column)), shape=shape), taught
 
 
-def _ridge(vectors: np.ndarray, target: sp.csr_matrix) -> np.ndarray:
-    gram = vectors.T @ vectors + _RIDGE * np.eye(vectors.shape[1], dtype=vectors.dtype)
-    return np.linalg.solve(gram, (target.T @ vectors).T)
+def _ridge(gram: np.ndarray, said: np.ndarray) -> np.ndarray:
+    return exactly(np.linalg.solve(gram + _RIDGE * np.eye(len(gram)), said.T), _STEP)

@@ -81,7 +81,7 @@ def chances(found: np.ndarray) -> np.ndarray:
     odds = np.full(len(found), INTERCEPT, dtype=np.float32)
     for column, weight in zip(found.T, WEIGHTS.values(), strict=True):
         odds += np.float32(weight) * column  # not as a product: its last digit hangs on where the array lies
-    return 1 / (1 + np.exp(-odds))
+    return (1 / (1 + np.exp(-odds, dtype=np.float64))).round(6)  # what processors give alike
 
 
 def _low(matrix: sp.csr_matrix) -> sp.csr_matrix:

@@ -12,7 +12,8 @@ def bigram_vectors(texts: Sequence[str], *, most: int):
     """Return unit TF-IDF vectors over the `most` commonest pairs of characters.
 
     Entry by entry what scikit-learn's ``TfidfVectorizer(analyzer="char", ngram_range=(2, 2), max_features=most,
-    sublinear_tf=True)`` gives, which cuts each text into strings first and takes six times as long.
+    sublinear_tf=True)`` gives, which cuts each text into strings first and takes six times as long. Among equally
+    common pairs the first stay.
 
     Returns
     -------
@@ -36,5 +37,5 @@ def bigram_vectors(texts: Sequence[str], *, most: int):
     column = by_age[cells % max(len(pairs), 1)]
     ends = np.searchsorted(cells, np.arange(len(texts) + 1) * len(pairs))
     counts = csr_matrix((n.astype(float), column, ends), shape=(len(texts), len(pairs)))
-    commonest = np.sort((-np.bincount(column, n, len(pairs))).argsort()[:most])
+    commonest = np.sort((-np.bincount(column, n, len(pairs))).argsort(kind="stable")[:most])
     return TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, commonest])

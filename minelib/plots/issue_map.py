@@ -37,8 +37,9 @@ def issue_map_data(run: Run, *, top: int = 10, per_issue: int = 60) -> pd.DataFr
     vectors = bigram_vectors(_exemplar_texts(run, matters["exemplar"]), most=_MOST_PAIRS).toarray()
     group = matters["rank"].rank(method="dense").astype(int).to_numpy() - 1
     centres = _unit(np.vstack([vectors[group == k].mean(axis=0) for k in range(len(best))]))
-    pull = np.clip(vectors @ centres.T, 1e-6, None) ** 4
-    anchors = _circle(centres @ centres.T)
+    near = (vectors @ centres.T).round(9)  # further digits hang on the processor
+    pull = np.clip(near, 1e-6, None) ** 4
+    anchors = _circle((centres @ centres.T).round(9))
     plane = pull / pull.sum(axis=1, keepdims=True) @ anchors
     places = np.hstack([plane, anchors[group]]).round(4)
     return matters.assign(**dict(zip(COLUMNS[4:], places.T, strict=True)))[COLUMNS]

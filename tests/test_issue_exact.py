@@ -1,0 +1,65 @@
+"""What issues are made of adds up exactly, so that no processor gives other groups than another."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minelib.issues.discover import discover_groups, nearest
+from minelib.issues.exact import STEP, exactly
+from minelib.issues.group import closeness
+from minelib.issues.spread import spread_best
+
+
+def _units(n: int, width: int, seed: int) -> np.ndarray:
+    """Return unit rows around a few centres, as petitions lie."""
+    draw = np.random.default_rng(seed)
+    rows = draw.normal(size=(n, width)) + 2 * draw.normal(size=(5, width))[draw.integers(0, 5, n)]
+    return exactly(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def _mirrored(vectors: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Put the dimensions into another order, so that every sum over them is made in another one."""
+    turned = np.random.default_rng(seed).permutation(vectors.shape[1])
+    return np.ascontiguousarray(vectors[:, turned]), turned
+
+
+@given(st.integers(0, 999), st.integers(1, 200))
+def test_products_of_unit_rows_are_exact_in_any_order(seed, width):
+    vectors = _units(40, width, seed)
+    near = vectors @ vectors.T
+    assert (near == vectors.astype(np.float64) @ vectors.T.astype(np.float64)).all()
+    other, _ = _mirrored(vectors, seed)
+    assert (near == other @ other.T).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_groups_closeness_and_spread_do_not_hang_on_the_order_of_sums(seed):
+    vectors = _units(400, 90, seed)
+    other, _ = _mirrored(vectors, seed)
+    group = discover_groups(vectors, seed=seed)
+    assert group.max() > 0
+    assert (group == discover_groups(other, seed=seed)).all()
+    assert (closeness(vectors, group) == closeness(other, group)).all()
+    said = np.where(np.arange(400) % 3, group, -1)
+    score = sp.csr_matrix(5.0 * (said[:, None] == np.arange(group.max() + 1))).astype(np.float32)
+    for ours, theirs in zip(spread_best(vectors, score), spread_best(other, score), strict=True):
+        assert (ours == theirs).all()
+
+
+@pytest.mark.parametrize("k", [1, 3, 7])
+def test_among_equally_near_rows_the_first_are_taken(k):
+    vectors = np.repeat(exactly(np.eye(2)), 10, axis=0)
+    index, cosine = nearest(vectors, k)
+    first = [sorted(set(range(10)) - {i})[:k] for i in range(10)]
+    assert [sorted(row) for row in index[:10].tolist()] == first
+    assert (cosine == 1).all()
+
+
+def test_the_grid_is_fine_enough_for_a_cosine():
+    vectors = np.random.default_rng(0).normal(size=(200, 150))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    grid = exactly(vectors)
+    assert np.abs(grid - vectors).max() <= STEP / 2 + 1e-7
+    assert np.abs(grid @ grid.T - vectors @ vectors.T).max() < 2e-3
