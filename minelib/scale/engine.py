@@ -10,6 +10,7 @@ from typing import Protocol
 import pandas as pd
 
 from minelib.errors import InputError
+from minelib.scale.threads import one_thread
 
 BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
@@ -111,7 +112,8 @@ def open_engine(kind: str = "local", *, workers: int | None = None, scheduler: s
         from minelib.scale.processes import Processes
 
         errands = (partial(import_module, name) for name in _LATER)
-        yield Processes(workers, errands=errands) if workers > 1 else Here()
+        with one_thread():
+            yield Processes(workers, errands=errands) if workers > 1 else Here()
     elif kind == "dask":
         from minelib.scale.cluster import open_cluster
 
