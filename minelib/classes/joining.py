@@ -30,6 +30,17 @@ class Words:
         self._by_word = np.argsort(self.word.astype(np.min_scalar_type(n_words)), kind="stable")
         self._slices = np.concatenate([[0], np.cumsum(np.bincount(word, minlength=n_words))])
 
+    def ahead(self, marks: np.ndarray) -> np.ndarray:
+        """Return for each character the marks, of one a word, of all words that begin there or up to GAP further."""
+        here = np.zeros(len(self.first_at), marks.dtype)
+        np.bitwise_or.at(here, self.start, marks[self.word])
+        reach = 1
+        while reach <= GAP:
+            step = min(reach, GAP + 1 - reach)
+            here[:-step] |= here[step:]
+            reach += step
+        return here
+
     def count(self, ids: np.ndarray) -> np.ndarray:
         """Return how many hits each word has."""
         return self._slices[ids + 1] - self._slices[ids]
@@ -48,14 +59,21 @@ class Parts:
     word, part : int arrays
         Each word of each part, those of one part in turn: of two that begin together the first counts.
     n_words : int
+
+    Attributes
+    ----------
+    mark, marks : ndarrays of uint64
+        One bit for each word, which some share, and those of the words of each part: what has none in common with a
+        part holds none of its words.
     """
 
     def __init__(self, word: np.ndarray, part: np.ndarray, n_words: int):
         self._words, self._part, self._n_words = word, part, n_words
         self._keys, self._rank = np.unique(part * n_words + word, return_index=True)
-        self._bit = np.left_shift(np.uint64(1), (np.arange(n_words) & 63).astype(np.uint64))
-        self._bits = np.zeros(part.max(initial=-1) + 1, np.uint64)
-        np.bitwise_or.at(self._bits, part, self._bit[word])
+        self.mark, told = np.zeros(n_words, np.uint64), np.unique(word)
+        self.mark[told] = np.left_shift(np.uint64(1), (np.arange(len(told)) & 63).astype(np.uint64))
+        self.marks = np.zeros(part.max(initial=-1) + 1, np.uint64)
+        np.bitwise_or.at(self.marks, part, self.mark[word])
 
     def words_of(self, part: int) -> np.ndarray:
         """Return the words of a part."""
@@ -64,7 +82,7 @@ class Parts:
     def hold(self, part: np.ndarray, word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Tell which parts hold the word beside them, and which of their words it is."""
         # A part has few words and most pairs fall here, before they are looked up.
-        at = np.flatnonzero(self._bits[part] & self._bit[word])
+        at = np.flatnonzero(self.marks[part] & self.mark[word])
         key = part[at] * self._n_words + word[at]
         slot = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
         ok = self._keys[slot] == key
@@ -78,9 +96,12 @@ Join = Callable[
 
 def _near(words: Words, parts: Parts, part: np.ndarray, start: np.ndarray, end: np.ndarray):
     """Let the next part begin within GAP characters after a hit ends, in its sentence; the nearest counts."""
-    first = words.first_at[end]
-    stop = words.first_at[np.minimum(end + GAP + 1, len(words.first_at) - 1)]
-    hit, at = np.repeat(np.arange(len(part)), stop - first), places(stop, stop - first)
+    likely = np.flatnonzero(
+        parts.marks[part] & words.ahead(parts.mark)[end]
+    )  # a few; only these are looked at
+    first = words.first_at[end[likely]]
+    stop = words.first_at[np.minimum(end[likely] + GAP + 1, len(words.first_at) - 1)]
+    hit, at = np.repeat(likely, stop - first), places(stop, stop - first)
     ok, rank = parts.hold(part[hit], words.word[at])
     hit, at = hit[ok], at[ok]
     order = np.lexsort((rank, words.start[at], hit))

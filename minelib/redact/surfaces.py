@@ -19,11 +19,19 @@ TELLING = frozenset({"NAME", "PHONE", "ID", "BANK", "EMAIL", "SOCIAL", "PLATE", 
 
 
 @cache
-def _phrases(length: int) -> frozenset[str]:
-    # Own prose, in which nobody is named: taken for a name once in a million rows, 的公告 must not be looked for in
-    # every other row, nor stop a run because the package itself says it.
+def _prose() -> tuple[str, frozenset[str]]:
+    """Return the package's own prose, and every run of three characters in it: a name is looked for among these first.
+
+    Nobody is named in it: taken for a name once in a million rows, 的公告 must not be looked for in every other row,
+    nor stop a run because the package itself says it.
+    """
     prose = "\n".join(packaged_text(f"{name}.toml") for name in _PROSE)
-    return frozenset(prose[i : i + length] for i in range(len(prose) - length + 1))
+    return prose, frozenset(map("".join, zip(prose, prose[1:], prose[2:], strict=False)))
+
+
+def _is_phrase(name: str) -> bool:
+    prose, begins = _prose()
+    return len(name) <= _LONGEST and name[:_HEAD] in begins and name in prose
 
 
 def is_telling(surface: str, kind: str) -> bool:
@@ -34,7 +42,7 @@ def is_telling(surface: str, kind: str) -> bool:
     """
     if kind not in TELLING or len(surface) < (_HEAD if kind == "NAME" else 5) or surface in lexicon().words:
         return False
-    return kind != "NAME" or len(surface) > _LONGEST or surface not in _phrases(len(surface))
+    return kind != "NAME" or not _is_phrase(surface)
 
 
 def heads(codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
