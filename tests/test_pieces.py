@@ -16,7 +16,7 @@ from minelib import scale, stages
 from minelib.cli import main
 from minelib.config import Config
 from minelib.errors import InputError
-from minelib.ledger import columnar
+from minelib.ledger import blocks, columnar, read_ledger
 from minelib.pipeline import mine
 from minelib.scale import Here, Piece, Processes, open_engine, pieces_of, write_part
 from minelib.scale.cluster import Cluster
@@ -93,9 +93,9 @@ def test_this_process_reads_no_row_of_a_ledger_in_parts(rows, whole, tmp_path, m
 
 @pytest.mark.parametrize(("group", "passes"), [(5, 4), (1_000, 1)])
 def test_a_large_row_group_is_unpacked_once_for_each_block(rows, tmp_path, monkeypatch, group, passes):
-    read, real = [], columnar.Stretch.rows
+    read, real = [], columnar.read_stretches
     monkeypatch.setattr(
-        columnar.Stretch, "rows", lambda self: read.append(self.skip + self.before) or real(self)
+        blocks, "read_stretches", lambda those: read.extend(s.skip + s.before for s in those) or real(those)
     )
     many = pd.concat([rows.assign(**{rows.columns[0]: rows.iloc[:, 0] + f"-{n}"}) for n in range(2)])
     many.to_parquet(tmp_path / "a.parquet", row_group_size=group)
@@ -234,6 +234,23 @@ def test_stretches_read_the_rows_of_a_file_once_whatever_their_size(rows, tmp_pa
     (path,) = in_parts(tmp_path / "ledger", rows, 1).iterdir()
     names, *expected = (row for _, row in columnar.read_parquet(path).__next__().rows)
     for size in (1, 5, 100):
-        read = [row for stretch in columnar.stretches(path, size) for row in stretch.rows()]
+        stretches = columnar.stretches(path, size)
+        read = [row for stretch in stretches for rows in columnar.read_stretches([stretch]) for row in rows]
         assert [number for number, _ in read] == list(range(1, len(rows) + 1))
         assert [row for _, row in read] == expected and len(names) == len(rows.columns)
+        first = [stretch for stretch in stretches if stretch.group == 0]
+        assert read[:7] == [row for part in columnar.read_stretches(first) for row in part]
+
+
+@pytest.mark.parametrize(("group", "n", "unpacked"), [(99, 1, 1), (99, 4, 4), (20, 2, 2 + 2), (5, 2, 13)])
+def test_a_row_group_is_unpacked_once_for_each_share_to_see_its_numbers(
+    rows, tmp_path, monkeypatch, group, n, unpacked
+):
+    shares, real = [], columnar.read_stretches
+    monkeypatch.setattr(blocks, "read_stretches", lambda those: shares.append(len(those)) or real(those))
+    monkeypatch.setattr(stages.rows, "_SHARES", n)
+    rows.to_parquet(tmp_path / "a.parquet", row_group_size=group)
+    found = stages.rows.open_rows([tmp_path / "a.parquet"], Config().ledger, Here(block_rows=3))
+    assert len(shares) == unpacked and sum(shares) == len(found.rows)
+    read = pd.concat([part.raw()[0] for part in found.rows], ignore_index=True)
+    assert read["row"].tolist() == read_ledger(tmp_path / "a.parquet").petitions["row"].tolist()

@@ -7,12 +7,12 @@ packed in memory.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 
 import pandas as pd
 
-from minelib.ledger.columnar import Stretch, stretches
+from minelib.ledger.columnar import Stretch, read_stretches, stretches
 from minelib.ledger.files import is_parquet, ledger_paths, open_tables
 from minelib.ledger.header import Columns, missing_columns, user_columns
 from minelib.ledger.petitions import Block, Opened, block_of, blocks, not_blank, open_table
@@ -33,8 +33,13 @@ class Lying:
 
     def read(self) -> Block:
         """Read the rows below the header."""
-        below = (row for row in self.stretch.rows() if row[0] > self.opened.layout.last_row)
-        return block_of(self.opened, list(not_blank(below)))
+        (block,) = read_share([self])
+        return block
+
+    @property
+    def dear_group(self) -> tuple[Path, int] | None:
+        """The row group that is unpacked from its beginning for much less than it holds."""
+        return (self.stretch.path, self.stretch.group) if self.stretch.is_dear else None
 
     def held(self, read: Block) -> "Held | None":
         """Return the rows, just read, packed, where to read them once more would cost much; else None."""
@@ -58,6 +63,30 @@ class Held:
 
     def held(self, read: Block) -> None:
         """Return None: they are."""
+
+    @property
+    def dear_group(self) -> None:
+        """Return None: nothing is unpacked but these rows."""
+
+
+def shares_of(blocks: Iterable[Lying | Held], n: int) -> list[list[Lying | Held]]:
+    """Put blocks of one dear row group into `n` shares, to be unpacked once for each; others are by themselves."""
+    shares: list[list[Lying | Held]] = []
+    for group, those in groupby(blocks, lambda block: block.dear_group):
+        some = list(those)
+        size = -(-len(some) // n) if group else 1
+        shares += [some[at : at + size] for at in range(0, len(some), size)]
+    return shares
+
+
+def read_share(share: Sequence[Lying | Held]) -> Iterator[Block]:
+    """Read blocks of one share of `shares_of`, one after another."""
+    if isinstance(share[0], Held):
+        yield from (block.read() for block in share)
+        return
+    for block, rows in zip(share, read_stretches([block.stretch for block in share]), strict=True):
+        below = (row for row in rows if row[0] > block.opened.layout.last_row)
+        yield block_of(block.opened, list(not_blank(below)))
 
 
 @dataclass(frozen=True)

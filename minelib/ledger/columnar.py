@@ -1,6 +1,6 @@
 """Rows of parquet files, batch by batch, or a stretch of them by itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
@@ -63,11 +63,15 @@ class Stretch:
         """Tell whether much more is unpacked than these rows, so that they had better not be read again."""
         return self.size > _DEAR * self.n
 
-    def rows(self) -> Iterator[Row]:
-        """Read them, numbered as in the whole file."""
-        with _opened(self.path) as file:
-            cells = islice(_cells(self.path, file, [self.group], self.skip), self.n)
-            yield from enumerate(cells, self.before + self.skip + 1)
+
+def read_stretches(those: Sequence[Stretch]) -> Iterator[list[Row]]:
+    """Yield the rows of stretches that follow each other in a row group, unpacked once; numbered as in the file."""
+    first = those[0]
+    with _opened(first.path) as file:
+        cells = _cells(first.path, file, [first.group], first.skip)
+        rows = enumerate(cells, first.before + first.skip + 1)
+        for stretch in those:
+            yield list(islice(rows, stretch.n))
 
 
 def stretches(path: Path, rows: int) -> list[Stretch]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from minelib.clean import clean_petitions
 from minelib.config import LedgerOptions
 from minelib.errors import InputError
-from minelib.ledger import Held, Lying, open_blocks
+from minelib.ledger import Held, Lying, open_blocks, read_share, shares_of
 from minelib.ledger.identity import Identities, Member, Noted, Places, Shared, note, note_shared
 from minelib.ledger.read import counts_of, identified
 from minelib.scale import Block, Engine, Packed
@@ -20,6 +20,7 @@ from minelib.schema import REJECT, frame
 
 LARGE = 100 << 20  # bytes of ledgers of which blocks are larger, so that there are not too many
 _LARGE_ROWS = 20_000
+_SHARES = 2  # a worker of a large row group: the later ones unpack more before they begin
 
 Raw = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, int]]
 
@@ -98,14 +99,15 @@ def open_rows(paths: list[Path], options: LedgerOptions, engine: Engine) -> Open
 
 def _noted(engine: Engine, blocks: list[Lying | Held]) -> Iterator[Noted]:
     """Read each block for its numbers, and put in its place what is better held than read again."""
-    for i, (noted, packed) in enumerate(engine.map(_note, tuple(blocks))):
+    shares = shares_of(blocks, _SHARES * engine.workers)
+    for i, (noted, packed) in enumerate(chain.from_iterable(engine.map(_note, shares))):
         blocks[i] = packed or blocks[i]
         yield noted
 
 
-def _note(block: Lying | Held) -> tuple[Noted, Held | None]:
-    read = block.read()
-    return note(read.petitions), block.held(read)
+def _note(share: list[Lying | Held]) -> list[tuple[Noted, Held | None]]:
+    pairs = zip(share, read_share(share), strict=True)
+    return [(note(read.petitions), block.held(read)) for block, read in pairs]
 
 
 def _note_shared(block: Lying | Held, shared: Shared) -> list[Member]:
