@@ -12,6 +12,7 @@ from minelib.redact.view import View
 _HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}", re.A)
 _REACH = 30  # characters that the name of a service and what follows it have at most before the account
 _AT = r" ?(?:@|\(at\)|\[at\]|#at#|#(?=[a-z\d]+\.(?:com|cn|net)\b)| at |艾特) ?"
+_AT_SIGNS = ("@", "#", "at", "艾特")
 _EMAIL = re.compile(
     rf"[A-Za-z0-9][\w.+\-]{{0,63}}{_AT}[A-Za-z0-9][A-Za-z0-9\-]*(?: ?(?:[.·]|点|dot) ?[A-Za-z0-9\-]+)+",
     re.A | re.I,
@@ -23,10 +24,15 @@ _NO_ACCOUNT = re.compile(r"^0000-|(?:app|pay|wechat|weixin)$|^[a-z]+$|^\d{1,4}$|
 
 
 @cache
+def _services() -> tuple[str, ...]:
+    """Return the names of services in small letters, and v for 微信 as people write it."""
+    return (*(service.lower() for service in packaged_toml("redact_numbers")["social"].split()), "v", "wx")
+
+
+@cache
 def _account() -> re.Pattern:
-    service = any_of(packaged_toml("redact_numbers")["social"].split())
     return re.compile(
-        rf"(?:{service}|(?<![a-z])(?:wx|vx|v)(?![a-z_]))(?:[账帐][号户]|名|号码?|ID|群号?)?[是为叫:\s,(\"“”'加]{{0,3}}"
+        rf"(?:{any_of(_services()[:-2])}|(?<![a-z])(?:wx|vx|v)(?![a-z_]))(?:[账帐][号户]|名|号码?|ID|群号?)?[是为叫:\s,(\"“”'加]{{0,3}}"
         r"(?:账号|号)?[是为:\s]{0,2}@?([A-Za-z0-9][A-Za-z0-9_\-]{4,29})(?![A-Za-z0-9_\-])",
         re.I | re.A,
     )
@@ -38,10 +44,15 @@ def accounts(v: View) -> Iterator[Span]:
     hint = _HINT.search(text)
     if "@" not in text and not hint:
         return
-    yield from (Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text))
-    yield from (Span(*m.span(), "SOCIAL") for m in _WXID.finditer(text))
-    yield from (Span(*m.span(1), "SOCIAL") for m in _NAMED.finditer(text))
-    for m in _account().finditer(text, max(0, hint.start() - _REACH)) if hint else ():
+    said = text.lower()  # patterns that heed no case try every character: only where what they need is there
+    if any(at in said for at in _AT_SIGNS):
+        yield from (Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text))
+    if "wxid_" in said:
+        yield from (Span(*m.span(), "SOCIAL") for m in _WXID.finditer(text))
+    if "@" in text:
+        yield from (Span(*m.span(1), "SOCIAL") for m in _NAMED.finditer(text))
+    named = hint and any(service in said for service in _services())
+    for m in _account().finditer(text, max(0, hint.start() - _REACH)) if named else ():
         called = _CALLED.search(text, m.start(), m.start(1))
         if not _NO_ACCOUNT.search(m[1]) and (called or len(m[1]) > 5 and re.search(r"\d", m[1])):
             yield Span(*m.span(1), "SOCIAL")
