@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minelib.matters import REASONS, link_matters, read_letters
 from minelib.matters.average import average_groups
@@ -284,6 +286,46 @@ def test_a_group_larger_than_the_pairs_weighed_still_grows():
     low, high = np.minimum(left, right), np.maximum(left, right)
     groups = average_groups(low, high, np.full(len(low), 0.95), n, first=0.7, least=0.45, most_pairs=near)
     assert len(set(groups.tolist())) <= 2
+
+
+def _joined_by_hand(n: int, chance: dict, first: float, least: float, most: int) -> list[int]:
+    """Join the likeliest two groups, of equals the first, until none is likely enough."""
+    members = {i: [i] for i in range(n)}
+
+    def mean(i: int, j: int) -> float:
+        small, large = sorted((len(members[i]), len(members[j])))
+        pairs = [chance.get((min(a, b), max(a, b)), 0.0) for a in members[i] for b in members[j]]
+        return sum(pairs) / (small * min(large, most))
+
+    while True:
+        pairs = [(-mean(i, j), i, j) for i in members for j in members if i < j]
+        enough = lambda i, j: first if len(members[i]) == len(members[j]) == 1 else least  # noqa: E731
+        likely = [(p, i, j) for p, i, j in pairs if -p >= enough(i, j) and p]
+        if not likely:
+            return [min(k for k in members if i in members[k]) for i in range(n)]
+        _, i, j = min(likely)
+        members[i] += members.pop(j)
+
+
+@given(
+    st.integers(2, 8).flatmap(
+        lambda n: st.tuples(
+            st.just(n),
+            st.dictionaries(
+                st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda p: p[0] < p[1]),
+                st.integers(1, 16).map(lambda sixteenth: sixteenth / 16),  # sums are exact, and ties many
+            ),
+        )
+    ),
+    st.integers(1, 4),
+)
+def test_groups_are_those_of_joining_the_likeliest_two_again_and_again(case, most):
+    n, chance = case
+    left, right = np.array(sorted(chance), dtype=int).reshape(-1, 2).T
+    weights = np.array([chance[pair] for pair in sorted(chance)])
+    options = {"first": 0.75, "least": 0.375}
+    found = average_groups(left, right, weights, n, **options, most_pairs=most)
+    assert found.tolist() == _joined_by_hand(n, chance, **options, most=most)
 
 
 def test_a_year_is_no_taught_name():

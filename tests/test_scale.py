@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from test_pipeline import KEY, contents, ledger
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from minelib.errors import InputError, MinelibError
 from minelib.pipeline import mine
@@ -205,3 +206,20 @@ def _frozen(block):
 
 def test_a_worker_sets_aside_what_it_inherits():
     assert all(Processes(2).map(_frozen, range(2)))
+
+
+def _kernel_threads(_) -> int:
+    return max((kernel["num_threads"] for kernel in threadpool_info()), default=1)
+
+
+@pytest.mark.parametrize("before", [None, "3"])
+def test_matrix_kernels_have_one_thread_while_there_is_a_process_for_every_core(monkeypatch, before):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if before:
+        monkeypatch.setenv("OMP_NUM_THREADS", before)
+    with threadpool_limits(2):
+        assert _kernel_threads(0) == 2
+        with open_engine(workers=2) as engine:
+            assert set(engine.map(_kernel_threads, range(4))) == {1} == {_kernel_threads(0)}
+            assert os.environ["OMP_NUM_THREADS"] == "1"  # for what is loaded later
+        assert _kernel_threads(0) == 2 and os.environ.get("OMP_NUM_THREADS") == before
