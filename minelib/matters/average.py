@@ -67,9 +67,8 @@ def average_groups(
     return np.array([groups.root(i) for i in range(n)], dtype=np.int64)
 
 
-Pair = tuple[
-    float, int, int
-]  # minus its mean chance, the lower and the higher group: the likeliest comes first
+# Minus its mean chance, the lower and the higher group: the likeliest comes first, then the lower.
+Pair = tuple[float, int, int]
 
 
 class _Groups:
