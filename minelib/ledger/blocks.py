@@ -69,11 +69,11 @@ class Held:
         """Return None: nothing is unpacked but these rows."""
 
 
-def shares_of(blocks: Iterable[Lying | Held], n: int) -> list[list[Lying | Held]]:
+def shares_of(blocks: Iterable[Lying | Held], n: int) -> list[tuple[Lying | Held, ...]]:
     """Put blocks of one dear row group into `n` shares, to be unpacked once for each; others are by themselves."""
-    shares: list[list[Lying | Held]] = []
+    shares: list[tuple[Lying | Held, ...]] = []
     for group, those in groupby(blocks, lambda block: block.dear_group):
-        some = list(those)
+        some = tuple(those)
         size = -(-len(some) // n) if group else 1
         shares += [some[at : at + size] for at in range(0, len(some), size)]
     return shares

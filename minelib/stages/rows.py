@@ -105,7 +105,7 @@ def _noted(engine: Engine, blocks: list[Lying | Held]) -> Iterator[Noted]:
         yield noted
 
 
-def _note(share: list[Lying | Held]) -> list[tuple[Noted, Held | None]]:
+def _note(share: tuple[Lying | Held, ...]) -> list[tuple[Noted, Held | None]]:
     pairs = zip(share, read_share(share), strict=True)
     return [(note(read.petitions), block.held(read)) for block, read in pairs]
 
