@@ -1,7 +1,7 @@
 """Join words that were found into phrases of several parts, all phrases at once."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -19,10 +19,12 @@ class Words:
         By start.
     first_at : int array
         How many start before each character.
+    ahead : array of uint64
+        For each character, the marks of all words that begin there or up to GAP further; see `Parts`.
     """
 
-    def __init__(self, word: np.ndarray, start: np.ndarray, end: np.ndarray, n_words: int, page):
-        order = np.argsort(start, kind="stable")
+    def __init__(self, word: np.ndarray, start: np.ndarray, end: np.ndarray, marks: np.ndarray, page):
+        order, n_words, self._marks = np.argsort(start, kind="stable"), len(marks), marks
         self.word, self.start, self.end, self.page = word[order], start[order], end[order], page
         n_starts = np.bincount(start, minlength=len(page.codes))
         self.first_at = np.concatenate([[0], np.cumsum(n_starts)])
@@ -30,10 +32,10 @@ class Words:
         self._by_word = np.argsort(self.word.astype(np.min_scalar_type(n_words)), kind="stable")
         self._slices = np.concatenate([[0], np.cumsum(np.bincount(word, minlength=n_words))])
 
-    def ahead(self, marks: np.ndarray) -> np.ndarray:
-        """Return for each character the marks, of one a word, of all words that begin there or up to GAP further."""
-        here = np.zeros(len(self.first_at), marks.dtype)
-        np.bitwise_or.at(here, self.start, marks[self.word])
+    @cached_property
+    def ahead(self) -> np.ndarray:
+        here = np.zeros(len(self.first_at), self._marks.dtype)
+        np.bitwise_or.at(here, self.start, self._marks[self.word])
         reach = 1
         while reach <= GAP:
             step = min(reach, GAP + 1 - reach)
@@ -96,9 +98,7 @@ Join = Callable[
 
 def _near(words: Words, parts: Parts, part: np.ndarray, start: np.ndarray, end: np.ndarray):
     """Let the next part begin within GAP characters after a hit ends, in its sentence; the nearest counts."""
-    likely = np.flatnonzero(
-        parts.marks[part] & words.ahead(parts.mark)[end]
-    )  # a few; only these are looked at
+    likely = np.flatnonzero(parts.marks[part] & words.ahead[end])  # a few; only these are looked at
     first = words.first_at[end[likely]]
     stop = words.first_at[np.minimum(end[likely] + GAP + 1, len(words.first_at) - 1)]
     hit, at = np.repeat(likely, stop - first), places(stop, stop - first)
