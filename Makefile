@@ -12,8 +12,8 @@ OUT ?= out/sample
 KEY := $(if $(filter data/%,$(LEDGER)),--key data/sample.key)
 FUZZ ?= -max_total_time=150
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
-# Kept outputs are compared to the digit, and libraries add up in another order on another processor: these are told to
-# work as on any x86 of the last ten years, in one thread.
+# Kept outputs are compared to the digit. Issues no longer hang on the order in which a processor adds up, but no machine
+# with AVX-512 was there to show it for all else: libraries are told to work as on any x86 of the last ten years.
 ALIKE := OMP_NUM_THREADS=1
 ifeq ($(shell uname -m),x86_64)
 ALIKE += OPENBLAS_CORETYPE=Haswell NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR"

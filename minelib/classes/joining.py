@@ -24,7 +24,8 @@ class Words:
     """
 
     def __init__(self, word: np.ndarray, start: np.ndarray, end: np.ndarray, marks: np.ndarray, page):
-        order, n_words, self._marks = np.argsort(start, kind="stable"), len(marks), marks
+        order, n_words = np.argsort(start, kind="stable"), len(marks)
+        self._marks = marks
         self.word, self.start, self.end, self.page = word[order], start[order], end[order], page
         n_starts = np.bincount(start, minlength=len(page.codes))
         self.first_at = np.concatenate([[0], np.cumsum(n_starts)])
@@ -64,7 +65,7 @@ class Parts:
 
     Attributes
     ----------
-    mark, marks : ndarrays of uint64
+    word_marks, part_marks : ndarrays of uint64
         One bit for each word, which some share, and those of the words of each part: what has none in common with a
         part holds none of its words.
     """
@@ -72,10 +73,10 @@ class Parts:
     def __init__(self, word: np.ndarray, part: np.ndarray, n_words: int):
         self._words, self._part, self._n_words = word, part, n_words
         self._keys, self._rank = np.unique(part * n_words + word, return_index=True)
-        self.mark, told = np.zeros(n_words, np.uint64), np.unique(word)
-        self.mark[told] = np.left_shift(np.uint64(1), (np.arange(len(told)) & 63).astype(np.uint64))
-        self.marks = np.zeros(part.max(initial=-1) + 1, np.uint64)
-        np.bitwise_or.at(self.marks, part, self.mark[word])
+        self.word_marks, told = np.zeros(n_words, np.uint64), np.unique(word)
+        self.word_marks[told] = np.left_shift(np.uint64(1), (np.arange(len(told)) & 63).astype(np.uint64))
+        self.part_marks = np.zeros(part.max(initial=-1) + 1, np.uint64)
+        np.bitwise_or.at(self.part_marks, part, self.word_marks[word])
 
     def words_of(self, part: int) -> np.ndarray:
         """Return the words of a part."""
@@ -84,7 +85,7 @@ class Parts:
     def hold(self, part: np.ndarray, word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Tell which parts hold the word beside them, and which of their words it is."""
         # A part has few words and most pairs fall here, before they are looked up.
-        at = np.flatnonzero(self.marks[part] & self.mark[word])
+        at = np.flatnonzero(self.part_marks[part] & self.word_marks[word])
         key = part[at] * self._n_words + word[at]
         slot = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
         ok = self._keys[slot] == key
@@ -98,7 +99,7 @@ Join = Callable[
 
 def _near(words: Words, parts: Parts, part: np.ndarray, start: np.ndarray, end: np.ndarray):
     """Let the next part begin within GAP characters after a hit ends, in its sentence; the nearest counts."""
-    likely = np.flatnonzero(parts.marks[part] & words.ahead[end])  # a few; only these are looked at
+    likely = np.flatnonzero(parts.part_marks[part] & words.ahead[end])  # a few; only these are looked at
     first = words.first_at[end[likely]]
     stop = words.first_at[np.minimum(end[likely] + GAP + 1, len(words.first_at) - 1)]
     hit, at = np.repeat(likely, stop - first), places(stop, stop - first)

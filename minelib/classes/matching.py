@@ -125,7 +125,7 @@ class PhraseFinder:
             slot = np.minimum(np.searchsorted(keys, value), len(keys) - 1)
             ok = keys[slot] == value
             found.append((ids[slot[ok]], at[ok], at[ok] + length))
-        return Words(*(np.concatenate(x) for x in zip(*found, strict=True)), self._later.mark, page)
+        return Words(*(np.concatenate(x) for x in zip(*found, strict=True)), self._later.word_marks, page)
 
     def _joined(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Join hits of first parts with one of the next, and so on; return phrase, start and end of what is whole."""

@@ -6,9 +6,8 @@ has, and with them whole groups, must not hang on that.
 
 import numpy as np
 
-STEP = (
-    2.0**-11
-)  # products are multiples of 2^-22: below 4, as of unit vectors, their sums fit a float32's 24 bits
+# Products are multiples of 2^-22: below 4, as of unit vectors, their sums fit the 24 bits of a float32.
+STEP = 2.0**-11
 
 
 def exactly(values: np.ndarray, step: float = STEP) -> np.ndarray:

@@ -23,16 +23,19 @@ _CALLED = re.compile("号|名|ID|账|帐|[:是为加]", re.I)
 _NO_ACCOUNT = re.compile(r"^0000-|(?:app|pay|wechat|weixin)$|^[a-z]+$|^\d{1,4}$|^12[03]\d\d$", re.I)
 
 
+_SHORT = ("wx", "vx", "v")  # 微信 as people write it; none of them inside a word
+
+
 @cache
 def _services() -> tuple[str, ...]:
-    """Return the names of services in small letters, and v for 微信 as people write it."""
-    return (*(service.lower() for service in packaged_toml("redact_numbers")["social"].split()), "v", "wx")
+    """Return the names of services, in small letters."""
+    return tuple(packaged_toml("redact_numbers")["social"].lower().split())
 
 
 @cache
 def _account() -> re.Pattern:
     return re.compile(
-        rf"(?:{any_of(_services()[:-2])}|(?<![a-z])(?:wx|vx|v)(?![a-z_]))(?:[账帐][号户]|名|号码?|ID|群号?)?[是为叫:\s,(\"“”'加]{{0,3}}"
+        rf"(?:{any_of(_services())}|(?<![a-z]){any_of(_SHORT)}(?![a-z_]))(?:[账帐][号户]|名|号码?|ID|群号?)?[是为叫:\s,(\"“”'加]{{0,3}}"
         r"(?:账号|号)?[是为:\s]{0,2}@?([A-Za-z0-9][A-Za-z0-9_\-]{4,29})(?![A-Za-z0-9_\-])",
         re.I | re.A,
     )
@@ -47,11 +50,11 @@ def accounts(v: View) -> Iterator[Span]:
     said = text.lower()  # patterns that heed no case try every character: only where what they need is there
     if any(at in said for at in _AT_SIGNS):
         yield from (Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text))
-    if "wxid_" in said:
+    if "_" in text:
         yield from (Span(*m.span(), "SOCIAL") for m in _WXID.finditer(text))
     if "@" in text:
         yield from (Span(*m.span(1), "SOCIAL") for m in _NAMED.finditer(text))
-    named = hint and any(service in said for service in _services())
+    named = hint and any(service in said for service in (*_services(), *_SHORT))
     for m in _account().finditer(text, max(0, hint.start() - _REACH)) if named else ():
         called = _CALLED.search(text, m.start(), m.start(1))
         if not _NO_ACCOUNT.search(m[1]) and (called or len(m[1]) > 5 and re.search(r"\d", m[1])):

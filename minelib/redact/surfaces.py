@@ -10,6 +10,7 @@ from minelib.redact.lexicon import lexicon
 from minelib.redact.names import after_bits
 from minelib.redact.spans import Span
 from minelib.redact.view import char_table, to_codes
+from minelib.scale import are_among
 
 _HEAD = 3
 _LONGEST = 8  # characters of a phrase taken for a name
@@ -104,9 +105,7 @@ class Surfaces:
 
     def _starts(self, codes: np.ndarray) -> np.ndarray:
         starts = np.flatnonzero(self._first[codes[:-2]] & self._second[codes[1:-1]])
-        found = heads(codes, starts)
-        near = np.minimum(np.searchsorted(self._heads, found), len(self._heads) - 1)
-        return starts[self._heads[near] == found]
+        return starts[are_among(heads(codes, starts), self._heads)]
 
     def _at(self, text: str, start: int) -> Iterator[Span]:
         for surface, kind in self._by_head.get(text[start : start + _HEAD], ()):

@@ -12,8 +12,8 @@ _ASKED = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 def one_thread() -> Iterator[None]:
     """Let matrix kernels use one thread, here and in processes started here, until the block ends.
 
-    Two processes on two cores whose kernels have two threads each wait for one another: 36 systems of 150 equations
-    took 2.5 s instead of 0.1. No result hangs on it, see `minelib.issues.exact`.
+    Two processes on two cores whose kernels have two threads each wait for one another: measured in docs/scale.md. No
+    result hangs on it, see `minelib.issues.exact`.
 
     Examples
     --------
