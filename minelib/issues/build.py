@@ -23,7 +23,8 @@ from minelib.issues.group import (
     widen,
 )
 from minelib.issues.table import OF_A_CLASS, issue_ids, issue_table
-from minelib.issues.wrongs import Wrong, load_wrongs
+from minelib.issues.wording import Wording, read_wording
+from minelib.issues.wrongs import Wrong
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.scale import MapBlocks, map_here
 
@@ -86,7 +87,8 @@ def find_issues(
     *,
     matter_id: Sequence[str],
     class_code: Sequence[str],
-    tokens: Sequence[Sequence[str]],
+    tokens: Sequence[Sequence[str]] = (),
+    wording: Wording | None = None,
     granularity: str = "default",
     wrongs: Sequence[Wrong] | None = None,
     seed: int = 0,
@@ -106,7 +108,9 @@ def find_issues(
     matter_id, class_code : sequences of str
         One a petition, in the same order.
     tokens : sequence of sequences of str
-        Words of title and text, one a petition.
+        Words of title and text, one a petition; of no use where `wording` is given.
+    wording : Wording, optional
+        As `read_wording` gives it, with the wrongs it was read for; read here when not given.
     granularity : {"coarse", "default", "fine"}
         One issue a grievance class; one a kind of wrong; large kinds cut further.
     wrongs : sequence of Wrong, optional
@@ -130,10 +134,11 @@ def find_issues(
     >>> found.table[["label", "n_matters"]].values.tolist()
     [['物业乱收费、擅自涨价、停车乱收费', 4]]
     """
-    _check(petitions, (matter_id, class_code, tokens), granularity)
-    known = load_wrongs() if wrongs is None else tuple(wrongs)
-    g, order = gather(petitions, matter_id, class_code, tokens, known, seed, map_blocks)
-    del tokens  # they are counted, and of a large ledger they are a gigabyte
+    _check(petitions, (matter_id, class_code, tokens if wording is None else matter_id), granularity)
+    if wording is None:
+        wording = read_wording(petitions, tokens, wrongs=wrongs, seed=seed, map_blocks=map_blocks)
+    known = wording.wrongs
+    g, order = gather(petitions, matter_id, class_code, wording)
     n_matters = g.table["matter_id"].nunique()
     cuts = _cuts(g.rows, known, GRANULARITIES, seed, n_matters, map_blocks)
 
@@ -142,7 +147,7 @@ def find_issues(
         return map_blocks(_regroup, some, known, granularity, n_matters)
 
     firm = stability(cuts[granularity].group, g.rows.matter, regroup, resamples=resamples, seed=seed)
-    alike = likeness(g.weights, cuts[granularity], g.rows.matter)
+    alike = likeness(wording.weights, cuts[granularity], g.rows.matter)
     kind = class_share(cuts[granularity], g.rows)
     chosen, firm = keep_firm(cuts[granularity], firm, alike, kind)
     cuts[granularity] = chosen

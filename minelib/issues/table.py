@@ -61,12 +61,12 @@ def _words_and_labels(g: Gathered, found: Grouping) -> tuple[list[list[str]], li
     n = len(found.names)
     inside = np.flatnonzero(found.group >= 0)
     member = sp.csr_matrix((found.strength[inside], (inside, found.group[inside])), shape=(len(g.rows), n))
-    scores = describe.class_tfidf(member, g.terms.counts)
+    scores = describe.class_tfidf(member, g.wording.terms.counts)
     scores *= _shared(g, found)
-    words = describe.keywords(scores, g.terms.words)
+    words = describe.keywords(scores, g.wording.terms.words)
     labels = list(found.names)
     common = _common(g) if "" in labels else frozenset()
-    alike = likeness(g.weights, found, g.rows.matter)
+    alike = likeness(g.wording.weights, found, g.rows.matter)
     for k in (k for k, name in enumerate(labels) if not name):
         clearest = _clearest(found, k)[:_TITLES_READ]
         said = _clause(g, clearest, scores[k], common) if alike[k] >= _ONE_THING else ""
@@ -80,24 +80,26 @@ def _common(g: Gathered) -> frozenset[str]:
     n_rows = len(g.rows)
     shape = int(g.rows.site.max(initial=-1)) + 1, n_rows
     at = sp.csr_matrix((np.ones(n_rows, np.float32), (g.rows.site, np.arange(n_rows))), shape=shape)
-    n_sites = sum(document_frequency(said) for _, said in _said_at(at, g.terms.counts))
-    return frozenset(g.terms.words[j] for j in np.flatnonzero(n_sites >= _NOBODYS))
+    n_sites = sum(document_frequency(said) for _, said in _said_at(at, g.wording.terms.counts))
+    return frozenset(g.wording.terms.words[j] for j in np.flatnonzero(n_sites >= _NOBODYS))
 
 
 def _clause(g: Gathered, rows: np.ndarray, scores: np.ndarray, common: frozenset[str]) -> str:
     """Return the clause that says best what petitions have in common, "" where they share mere words."""
-    weights = {g.terms.words[j]: float(scores[j]) for j in np.flatnonzero(scores)}
-    counts = g.terms.counts[rows]
+    weights = {g.wording.terms.words[j]: float(scores[j]) for j in np.flatnonzero(scores)}
+    counts = g.wording.terms.counts[rows]
     used = distinct(counts.indices)
     said = counts[:, used].toarray() > 0
-    column = {g.terms.words[j]: c for c, j in enumerate(used)}
+    column = {g.wording.terms.words[j]: c for c, j in enumerate(used)}
 
     @cache
     def share(some: frozenset[str]) -> float:
         columns = [column[w] for w in some if w in column]
         return float(said[:, columns].all(axis=1).mean()) if columns else 0.0
 
-    return describe.label([g.heads[i] for i in rows], weights, share, describe.parts_of_speech, common)
+    return describe.label(
+        [g.wording.heads[i] for i in rows], weights, share, describe.parts_of_speech, common
+    )
 
 
 def _shared(g: Gathered, found: Grouping) -> np.ndarray:
@@ -109,8 +111,8 @@ def _shared(g: Gathered, found: Grouping) -> np.ndarray:
     cells = place // max(n_sites, 1), np.arange(len(place))
     sites = sp.csc_matrix((np.ones(len(place), np.float32), cells), shape=(len(found.names), len(place)))
     least = np.clip(np.asarray(sites.sum(axis=1)).ravel() // 2, 2, 3)
-    n_places = np.zeros((len(found.names), len(g.terms.words)), np.float32)
-    for part, said in _said_at(at, g.terms.counts):
+    n_places = np.zeros((len(found.names), len(g.wording.terms.words)), np.float32)
+    for part, said in _said_at(at, g.wording.terms.counts):
         n_places += (sites[:, part] @ said).toarray()
     return n_places >= least[:, None]
 

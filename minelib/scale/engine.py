@@ -15,7 +15,24 @@ from minelib.scale.threads import one_thread
 BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
 # What a run needs of other libraries after its first pass: loaded while the workers are at that, it is not waited for.
-_LATER = ("scipy.stats", "sklearn.svm", "igraph", "pypdf", "xlsxwriter")
+# In small parts, as meanwhile no worker gets a new block.
+_LATER = (
+    "scipy.special",
+    "scipy.linalg",
+    "scipy.sparse.linalg",
+    "scipy.spatial",
+    "scipy.optimize",
+    "scipy.interpolate",
+    "scipy.stats",
+    "sklearn.utils",
+    "sklearn.svm",
+    "PIL.Image",
+    "matplotlib.axis",
+    "matplotlib.figure",
+    "igraph",
+    "pypdf",
+    "xlsxwriter",
+)
 
 MapBlocks = Callable[..., Iterator]  # an engine's `map`: (function, blocks, *common) → results
 

@@ -4,13 +4,14 @@ What looks at one petition at a time is mapped over blocks by the engine; what l
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import pandas as pd
 
 from minelib.config import Config
 from minelib.errors import MinelibError
 from minelib.gate import Reader
-from minelib.scale import blocks_of
+from minelib.scale import at_once, blocks_of
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
 from minelib.stages.words import Words, core_texts, segmenter
 
@@ -62,19 +63,23 @@ def _mark_block(petitions: pd.DataFrame) -> list[str]:
 
 
 def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:
-    """Link petitions of the same thing."""
+    """Link petitions of the same thing.
+
+    Linking keeps one process busy; the others meanwhile read what the next stage begins with.
+    """
     from minelib.matters import Letters, link_matters
 
     named: list[pd.DataFrame] = []
     letters = Letters.joined(_firsts(words.map(_read_letters), named))
-    found = link_matters(
+    link = partial(
+        link_matters,
         words.petitions,
         tokens=words.tokens,
         letters=letters,
         classes=class_table[["class_code", "second_class"]],
         seed=config.seed,
-        map_blocks=words.engine.map,
     )
+    found, _ = at_once(link, lambda: words.wording, workers=words.engine.workers)
     table = _without_people(pd.concat(named, ignore_index=True), reader)
     table["matter_id"] = found.matter_id.reindex(table["record_id"]).to_numpy()
     return {"matters": table, "links": frame(found.links, LINK)}
@@ -121,11 +126,12 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         rows,
         matter_id=rows["matter_id"],
         class_code=rows["class_code"],
-        tokens=words.handed_over(),
+        wording=words.wording,
         seed=config.seed,
         granularity=config.mine.granularity,
         map_blocks=words.engine.map,
     )
+    del words.wording  # of a large ledger it is gigabytes
     rows = rows.assign(issue_id=found.issue_id.to_numpy())
     matter = matter_table(rows)
     told = found.of_matters(rows["matter_id"])

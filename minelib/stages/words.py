@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from minelib.config import Config, SegmentOptions
 from minelib.scale import Block, Engine, Here, Tables, pieces_of
 from minelib.tokens import Tokens
+
+if TYPE_CHECKING:
+    from minelib.issues import Wording
 
 MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
 
@@ -38,6 +42,8 @@ class Words:
     tokens : Tokens
         Words of each title and text, joined by a line break, without greetings and closings; what stands after the
         first `MOST` characters is not cut.
+    wording : Wording
+        What issues are found from. It is made of the tokens, and they are let go of: whoever needs them asks before.
     """
 
     def __init__(
@@ -49,17 +55,20 @@ class Words:
         parts: Sequence[Path] = (),
     ):
         self.petitions, self.engine = petitions, engine or Here()
-        self._options, self._keep, self._parts = config.segment, keep, parts
+        self._options, self._seed = config.segment, config.seed
+        self._keep, self._parts = keep, parts
 
     @cached_property
     def tokens(self) -> Tokens:
         return Tokens.of_tables(self._keep("words", lambda: self._cut().tables()))
 
-    def handed_over(self) -> Tokens:
-        """Return the tokens and let go of them, so that whoever asks last decides how long they stay in memory."""
+    @cached_property
+    def wording(self) -> "Wording":
+        from minelib.issues import read_wording
+
         tokens = self.tokens
         del self.tokens
-        return tokens
+        return read_wording(self.petitions, tokens, seed=self._seed, map_blocks=self.engine.map)
 
     def _cut(self) -> Tokens:
         segmenter(self._options)  # workers forked now and later inherit its dictionary
