@@ -190,8 +190,8 @@ class _Stages:
             key = digest(before, name, *parts)
             made = self.store.get(name, key)
             if made is None:
-                made = make()
-                self.store.put(name, key, made)
+                self.store.put(name, key, make())
+                made = self.store.get(name, key)  # of which each frame is read when it is asked for
             return made
 
         return keep

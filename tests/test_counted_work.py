@@ -45,7 +45,7 @@ def counted(tmp_path_factory):
 def test_every_petition_is_redacted_settled_and_cut_once(counted):
     _, rows = counted
     assert {rows[name] for name in ("_note", "_first_reading")} == {33}  # one of them is no petition
-    assert {rows[name] for name in ("_settle_block", "_cut_block", "_read_letters")} == {32}
+    assert {rows[name] for name in ("_settle_block", "_look_at", "_read_letters")} == {32}
     assert rows["compare_block"] <= 2 * 32
 
 

@@ -5,11 +5,12 @@ import random
 import numpy as np
 import scipy.sparse as sp
 
-from minelib.issues.exact import STEP, exactly
+from minelib.issues.exact import exactly
 
 NEIGHBOURS = 15
 _SAMPLE = 8_000  # rows clustered at most; the rest join the nearest group
 _BLOCK = 1024
+_TRIED = 500  # columns that tell how large the largest may be
 _ROWS_ADDED = 1 << 17  # rows added up at a time: the product is made of doubles
 _ALIKE = 0.8  # groups this much as close to each other as to themselves are one
 _JOIN = 0.55  # a member nearer to its group's centre than this belongs to it
@@ -46,17 +47,29 @@ def discover_groups(vectors: np.ndarray, *, resolution: float = 1.0, seed: int =
 
 
 def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each row the `k` nearest other rows and their cosine, in blocks; the first among equals."""
+    """Return for each row the `k` nearest other rows and their cosine, in blocks; nearest first, then the first."""
     n = len(vectors)
-    later = np.arange(n) * (STEP**2 / 2 / n)  # less than two cosines can differ by
     k = min(k, n - 1)
     index, cosine = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
     for at in range(0, n, _BLOCK):
         near = vectors[at : at + _BLOCK] @ vectors.T
         near[np.arange(len(near)), np.arange(at, at + len(near))] = -2
-        part = np.argpartition(later - near, k - 1, axis=1)[:, :k]
-        index[at : at + _BLOCK], cosine[at : at + _BLOCK] = part, np.take_along_axis(near, part, axis=1)
+        index[at : at + _BLOCK] = part = _largest(near, k)
+        cosine[at : at + _BLOCK] = np.take_along_axis(near, part, axis=1)
     return index, cosine
+
+
+def _largest(table: np.ndarray, k: int) -> np.ndarray:
+    """Return where the `k` largest values of each row stand, largest first; the first among equals.
+
+    No value under the `k`-th largest of some columns is among them: only the few others are sorted.
+    """
+    some = table[:, :: max(table.shape[1] // max(_TRIED, k), 1)]
+    least = np.partition(some, some.shape[1] - k, axis=1)[:, some.shape[1] - k]
+    row, column = np.nonzero(table >= least[:, None])
+    order = np.lexsort((-table[row, column], row))  # stable: equals stay in order of column
+    begin = np.searchsorted(row, np.arange(len(table)))
+    return column[order][begin[:, None] + np.arange(k)]
 
 
 def _leiden(vectors: np.ndarray, resolution: float, seed: int) -> np.ndarray:

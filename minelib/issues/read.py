@@ -1,6 +1,6 @@
 """What one petition says by itself, read block by block: known wrongs, and its title without names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -15,34 +15,42 @@ from minelib.tokens import Tokens
 _BLOCK_ROWS = 4_000  # to send a block and join its result costs a little by itself
 
 
-def read_petitions(
-    petitions: pd.DataFrame, order: np.ndarray, wrongs: Sequence[Wrong], map_blocks: MapBlocks
-) -> tuple[sp.csr_matrix, Tokens]:
-    """Return how strongly each petition says each wrong, and the words of its title without names.
+def read_heads(petitions: pd.DataFrame, order: np.ndarray, map_blocks: MapBlocks) -> Tokens:
+    """Return the words of each petition's title, without names.
 
     Parameters
     ----------
     petitions : DataFrame
-        ``title``, ``text``.
+        ``title``.
     order : ndarray of int
         The rows to read.
     map_blocks : callable
         Where blocks are read; how rows are parted changes nothing.
     """
-    told = petitions[["title", "text"]]
+    return Tokens.joined(map_blocks(_cut_titles, _blocks(petitions[["title"]], order)))
+
+
+def read_wrongs(
+    petitions: pd.DataFrame, order: np.ndarray, wrongs: Sequence[Wrong], map_blocks: MapBlocks
+) -> sp.csr_matrix:
+    """Return how strongly each petition says each wrong; called as `read_heads`, ``text`` is read too."""
+    blocks = _blocks(petitions[["title", "text"]], order)
+    return sp.vstack(list(map_blocks(_spot, blocks, tuple(wrongs))), format="csr")
+
+
+def _blocks(told: pd.DataFrame, order: np.ndarray) -> Iterator[pd.DataFrame]:
     starts = range(0, max(len(order), 1), _BLOCK_ROWS)
-    blocks = (told.iloc[order[at : at + _BLOCK_ROWS]] for at in starts)
-    scores, heads = zip(*map_blocks(read_block, blocks, tuple(wrongs)), strict=True)
-    return sp.vstack(scores, format="csr"), Tokens.joined(heads)
+    return (told.iloc[order[at : at + _BLOCK_ROWS]] for at in starts)
 
 
-def read_block(petitions: pd.DataFrame, wrongs: tuple[Wrong, ...]) -> tuple[sp.csr_matrix, Tokens]:
-    """Read some petitions; see `read_petitions`."""
+def _cut_titles(petitions: pd.DataFrame) -> Tokens:
     from minelib.mentions import strip_mentions
 
-    titles = petitions["title"].tolist()
-    score = spot_wrongs(titles, petitions["text"].tolist(), wrongs)
-    return score, Tokens.of(_cutter().segment(map(strip_mentions, titles)))
+    return Tokens.of(_cutter().segment(map(strip_mentions, petitions["title"].tolist())))
+
+
+def _spot(petitions: pd.DataFrame, wrongs: tuple[Wrong, ...]) -> sp.csr_matrix:
+    return spot_wrongs(petitions["title"].tolist(), petitions["text"].tolist(), wrongs)
 
 
 @cache

@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from minelib.issues.exact import exactly
-from minelib.issues.read import read_petitions
+from minelib.issues.read import read_heads, read_wrongs
 from minelib.issues.wrongs import Wrong, load_wrongs
 from minelib.scale import MapBlocks, map_here
 from minelib.tokens import Tokens
@@ -76,14 +76,15 @@ def read_wording(
     map_blocks : callable
         An engine's `map`.
     """
-    known = load_wrongs() if wrongs is None else tuple(wrongs)
     order = by_record_id(petitions)
-    score, heads = read_petitions(petitions, order, known, map_blocks)
+    heads = read_heads(petitions, order, map_blocks)
     sizes = petitions["title"].str.len().to_numpy(np.int64)[order]
     terms = _terms(sizes, Tokens.of(tokens).take(order), heads)
     del tokens  # they are counted, and of a large ledger they are a gigabyte
     weights = Weights.of(terms.counts)
-    return Wording(known, score, heads, terms, weights, _embed(weights, seed))
+    vectors = _embed(weights, seed)
+    known = load_wrongs() if wrongs is None else tuple(wrongs)
+    return Wording(known, read_wrongs(petitions, order, known, map_blocks), heads, terms, weights, vectors)
 
 
 def _terms(title_sizes: np.ndarray, tokens: Tokens, heads: Tokens) -> TermMatrix:

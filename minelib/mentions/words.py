@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from minelib.knowledge import packaged_toml, word_list
-
-_DOZEN = 12
+from minelib.knowledge.patterns import any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def mention_words() -> MentionWords:
         for ending in k["endings"]:
             kind_of.setdefault(ending, kind)
     return MentionWords(
-        ending=_trie_pattern(kind_of),
+        ending=re.compile(any_of(kind_of)),
         kind_of=kind_of,
         stop_chars=frozenset(raw["left"]["chars"]),
         stop_words=frozenset(raw["left"]["words"]).union(word_list("mention_stopwords")),
@@ -52,18 +51,3 @@ def mention_words() -> MentionWords:
         normal={k: tuple(sorted(v, key=len, reverse=True)) for k, v in raw["normal"]["endings"].items()},
         general=raw["general"],
     )
-
-
-def _trie_pattern(words) -> re.Pattern:
-    """Compile words into one pattern that prefers the longest at a place.
-
-    Branches are grouped by first character and the first characters by dozens, because the regex engine tries
-    the branches of an alternation one after another.
-    """
-    by_head: dict[str, list[str]] = {}
-    for word in sorted(words, key=lambda w: (-len(w), w)):
-        by_head.setdefault(word[0], []).append(re.escape(word[1:]))
-    branches = [(head, f"{head}(?:{'|'.join(tails)})") for head, tails in sorted(by_head.items())]
-    dozens = [branches[i : i + _DOZEN] for i in range(0, len(branches), _DOZEN)]
-    groups = (f"(?=[{''.join(h for h, _ in dozen)}])(?:{'|'.join(b for _, b in dozen)})" for dozen in dozens)
-    return re.compile(f"(?=[{''.join(sorted(by_head))}])(?:{'|'.join(groups)})")

@@ -3,7 +3,7 @@
 What looks at one petition at a time is mapped over blocks by the engine; what looks at all of them is done here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
@@ -13,7 +13,7 @@ from minelib.errors import MinelibError
 from minelib.gate import Reader
 from minelib.scale import at_once, blocks_of
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
-from minelib.stages.words import Words, core_texts, segmenter
+from minelib.stages.words import Words, firsts, segmenter
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -25,8 +25,7 @@ def classes(words: Words, config: Config) -> Frames:
     engine = words.engine
     shared = {"seed": config.seed, "map_blocks": engine.map, "workers": engine.workers}
     table = classify(words.petitions, **_taught(config), **shared, map_rows=words.map)
-    groups = [group for block in words.map(_mark_block) for group in block]
-    return {"classes": table.assign(groups=groups)}
+    return {"classes": table.assign(groups=words.groups)}
 
 
 def classes_of(fresh: pd.DataFrame, words: Words, config: Config) -> pd.DataFrame:
@@ -37,7 +36,8 @@ def classes_of(fresh: pd.DataFrame, words: Words, config: Config) -> pd.DataFram
     shared = {"seed": config.seed, "map_blocks": engine.map, "workers": engine.workers}
     model = fit_classifier(words.petitions, **taught, **shared)
     blocks = engine.map(_classify_block, blocks_of(fresh, engine.block_rows), model, taught["labels"])
-    return pd.concat(list(blocks), ignore_index=True)
+    groups = pd.Series(words.groups, index=words.petitions["record_id"])
+    return pd.concat(list(blocks), ignore_index=True).assign(groups=groups[fresh["record_id"]].tolist())
 
 
 def _taught(config: Config) -> dict:
@@ -53,13 +53,7 @@ def _taught(config: Config) -> dict:
 def _classify_block(petitions: pd.DataFrame, model, labels) -> pd.DataFrame:
     from minelib.classes import classify_block
 
-    return classify_block(model, petitions, labels=labels).assign(groups=_mark_block(petitions))
-
-
-def _mark_block(petitions: pd.DataFrame) -> list[str]:
-    from minelib.screen import mark_groups
-
-    return mark_groups(core_texts(petitions))
+    return classify_block(model, petitions, labels=labels)
 
 
 def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:
@@ -70,7 +64,7 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     from minelib.matters import Letters, link_matters
 
     named: list[pd.DataFrame] = []
-    letters = Letters.joined(_firsts(words.map(_read_letters), named))
+    letters = Letters.joined(firsts(words.map(_read_letters), named))
     link = partial(
         link_matters,
         words.petitions,
@@ -83,13 +77,6 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     table = _without_people(pd.concat(named, ignore_index=True), reader)
     table["matter_id"] = found.matter_id.reindex(table["record_id"]).to_numpy()
     return {"matters": table, "links": frame(found.links, LINK)}
-
-
-def _firsts(pairs: Iterable[tuple], seconds: list) -> Iterator:
-    """Yield the first of each pair and put the second into a list."""
-    for first, second in pairs:
-        seconds.append(second)
-        yield first
 
 
 def _read_letters(petitions: pd.DataFrame) -> tuple:

@@ -1,4 +1,4 @@
-"""The words of a run's petitions, cut once."""
+"""The words of a run's petitions: each text is looked at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
@@ -42,6 +42,8 @@ class Words:
     tokens : Tokens
         Words of each title and text, joined by a line break, without greetings and closings; what stands after the
         first `MOST` characters is not cut.
+    groups : list of str
+        Vulnerable groups each petition says are touched, see `screen.mark_groups`.
     wording : Wording
         What issues are found from. It is made of the tokens, and they are let go of: whoever needs them asks before.
     """
@@ -60,7 +62,11 @@ class Words:
 
     @cached_property
     def tokens(self) -> Tokens:
-        return Tokens.of_tables(self._keep("words", lambda: self._cut().tables()))
+        return Tokens.of_tables(self._read)
+
+    @cached_property
+    def groups(self) -> list[str]:
+        return self._read["groups"]["groups"].tolist()
 
     @cached_property
     def wording(self) -> "Wording":
@@ -70,9 +76,17 @@ class Words:
         del self.tokens
         return read_wording(self.petitions, tokens, seed=self._seed, map_blocks=self.engine.map)
 
-    def _cut(self) -> Tokens:
+    @cached_property
+    def _read(self) -> Frames:
+        """What is found in one look at each petition's own words, without its greetings and closings."""
+        return self._keep("words", self._look)
+
+    def _look(self) -> Frames:
         segmenter(self._options)  # workers forked now and later inherit its dictionary
-        return Tokens.joined(self.map(_cut_block, self._options))
+        groups: list[list[str]] = []
+        tokens = Tokens.joined(firsts(self.map(_look_at, self._options), groups))
+        marked = pd.DataFrame({"groups": [names for block in groups for names in block]}, dtype="str")
+        return {**tokens.tables(), "groups": marked}
 
     def map(self, function: Callable, *common, rows: int | None = None) -> Iterator:
         """Yield what `function` makes of each block of titles and texts, `rows` in a block if that matters."""
@@ -88,7 +102,14 @@ def _read_then(block: Block, function: Callable, *common):
     return function(block.read(), *common)
 
 
-def core_texts(petitions: pd.DataFrame) -> list[str]:
+def firsts(pairs: Iterable[tuple], seconds: list) -> Iterator:
+    """Yield the first of each pair and put the second into a list."""
+    for first, second in pairs:
+        seconds.append(second)
+        yield first
+
+
+def _core_texts(petitions: pd.DataFrame) -> list[str]:
     """Return title and text of each petition, joined by a line break, no greetings, no closings, `MOST` characters."""
     from minelib.clean import core_text
 
@@ -96,8 +117,12 @@ def core_texts(petitions: pd.DataFrame) -> list[str]:
     return [f"{title}\n{core_text(text[:MOST])}"[:MOST] for title, text in pairs]
 
 
-def _cut_block(petitions: pd.DataFrame, options: SegmentOptions) -> Tokens:
-    return Tokens.of(segmenter(options).segment(core_texts(petitions)))
+def _look_at(petitions: pd.DataFrame, options: SegmentOptions) -> tuple[Tokens, list[str]]:
+    """Cut the words of some petitions, and mark the groups they name."""
+    from minelib.screen import mark_groups
+
+    texts = _core_texts(petitions)
+    return Tokens.of(segmenter(options).segment(texts)), mark_groups(texts)
 
 
 @cache
