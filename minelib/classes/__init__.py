@@ -8,9 +8,17 @@ the rest.
 
 from minelib.knowledge.taxonomy import Taxonomy, load_taxonomy
 
-_TABLE = ("classify", "classify_block", "fit_classifier")
+_TABLE = ("classify", "classify_block", "fit_classifier", "learn_classes")
 
-__all__ = ["GrievanceClassifier", "Taxonomy", "classify", "classify_block", "fit_classifier", "load_taxonomy"]
+__all__ = [
+    "GrievanceClassifier",
+    "Taxonomy",
+    "classify",
+    "classify_block",
+    "fit_classifier",
+    "learn_classes",
+    "load_taxonomy",
+]
 
 
 def __getattr__(name: str):

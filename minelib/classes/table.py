@@ -1,7 +1,8 @@
 """Classify a table of petitions."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -34,7 +35,6 @@ def classify(
     seed: int = 0,
     map_blocks: MapBlocks = map_here,
     workers: int = 1,
-    map_rows: Callable | None = None,
 ) -> pd.DataFrame:
     """Give every petition a class, its margin, a second class and the words that speak for it.
 
@@ -51,9 +51,6 @@ def classify(
     seed : int
     map_blocks, workers
         An engine's `map` and how many blocks it works on at a time; what is made does not hang on them.
-    map_rows : callable, optional
-        ``map_rows(function, *common, rows=…)`` maps a function over blocks of `petitions` that are read elsewhere, in
-        order. A large table is read so, and only the sample the model learns from is taken out of `petitions` here.
 
     Returns
     -------
@@ -65,17 +62,50 @@ def classify(
     >>> classify(table).loc[0, "class_code"]
     'C09'
     """
-    known = _known(petitions, labels)
-    model = GrievanceClassifier(taxonomy, random_state=seed)
+    shared = {"seed": seed, "map_blocks": map_blocks, "workers": workers}
+    learnt = learn_classes(petitions, taxonomy=taxonomy, labels=labels, **shared)
+    return learnt.classify(partial(_map_rows, petitions, map_blocks))
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A model, and what it says of the petitions it learnt from where these are all of them."""
+
+    model: GrievanceClassifier
+    labels: Mapping[str, str] | None
+    table: pd.DataFrame | None
+
+    def classify(self, map_rows: Callable[..., Iterable[pd.DataFrame]]) -> pd.DataFrame:
+        """Return what `classify` does; petitions are read where they have not been.
+
+        ``map_rows(function, *common, rows=…)`` maps a function over blocks of all petitions, in order.
+        """
+        if self.table is not None:
+            return self.table
+        blocks = map_rows(_classify_with, self.model, self.labels, rows=CHUNK)
+        return pd.concat(blocks, ignore_index=True)
+
+
+def learn_classes(
+    petitions: pd.DataFrame,
+    *,
+    taxonomy: Taxonomy | None = None,
+    labels: Mapping[str, str] | None = None,
+    seed: int = 0,
+    map_blocks: MapBlocks = map_here,
+    workers: int = 1,
+) -> Learnt:
+    """Do the first half of `classify`, which takes one process a few seconds however large the ledger is."""
+    model, known = GrievanceClassifier(taxonomy, random_state=seed), _known(petitions, labels)
+    shared = {"map_blocks": map_blocks, "workers": workers}
     if len(petitions) <= MAX_TRAINING:
-        whole = model.fit_read(_texts(petitions), known, map_blocks=map_blocks, workers=workers)
-        return _classify_reading(model, whole, known, petitions)
-    map_rows = map_rows or partial(_map_rows, petitions, map_blocks)
+        whole = model.fit_read(_texts(petitions), known, **shared)
+        return Learnt(model, labels, _classify_reading(model, whole, known, petitions))
     codes = (taxonomy or load_taxonomy()).codes
-    rows = pick(np.concatenate(list(map_rows(_digests))), known_codes(known, len(known), codes))
-    told = _texts(petitions.iloc[rows])
-    model.fit_read(told, [known[i] for i in rows], map_blocks=map_blocks, workers=workers)
-    return pd.concat(map_rows(_classify_with, model, labels, rows=CHUNK), ignore_index=True)
+    digests = np.concatenate(list(_map_rows(petitions, map_blocks, _digests)))
+    rows = pick(digests, known_codes(known, len(known), codes))
+    model.fit_read(_texts(petitions.iloc[rows]), [known[i] for i in rows], **shared)
+    return Learnt(model, labels, None)
 
 
 def _map_rows(petitions: pd.DataFrame, map_blocks: MapBlocks, function, *common, rows: int = CHUNK):

@@ -19,13 +19,15 @@ Frames = Mapping[str, pd.DataFrame]
 
 
 def classes(words: Words, config: Config) -> Frames:
-    """Give every petition a grievance class, and mark the vulnerable groups it names."""
-    from minelib.classes import classify
+    """Give every petition a grievance class, and mark the vulnerable groups it names.
 
-    engine = words.engine
-    shared = {"seed": config.seed, "map_blocks": engine.map, "workers": engine.workers}
-    table = classify(words.petitions, **_taught(config), **shared, map_rows=words.map)
-    return {"classes": table.assign(groups=words.groups)}
+    Learning keeps one process busy; the others meanwhile look at the words.
+    """
+    from minelib.classes import learn_classes
+
+    learn = partial(learn_classes, words.petitions, **_taught(config), seed=config.seed)
+    learnt, groups = at_once(learn, lambda: words.groups, workers=words.engine.workers)
+    return {"classes": learnt.classify(words.map).assign(groups=groups)}
 
 
 def classes_of(fresh: pd.DataFrame, words: Words, config: Config) -> pd.DataFrame:
