@@ -116,14 +116,15 @@ def write_run(
 
     Files of tables in which all is as it is `known` are taken over, and not read again.
     """
-    briefing = BriefingConfig.from_mapping(config.briefing)
+    workers = engine.workers if engine else 1
+    briefing = {"config": BriefingConfig.from_mapping(config.briefing), "workers": workers}
     shown = in_order(run)
     writers = (
         partial(write_tables, run, rejects, earlier=known and known.earlier),
         partial(write_page, shown),
-        partial(write_briefing, shown, config=briefing),
+        partial(write_briefing, shown, **briefing),
     )
-    check, workers = partial(check_leaks, reader=reader, own=own), engine.workers if engine else 1
+    check = partial(check_leaks, reader=reader, own=own)
     files = known.files if known else frozenset()
     with staged(folder) as fresh:
         jobs = (partial(_checked, write, fresh, check, files) for write in writers)

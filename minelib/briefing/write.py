@@ -14,6 +14,7 @@ from minelib.errors import InputError, MinelibError
 from minelib.plots import FIGURES, draw_figure
 from minelib.review import Decision
 from minelib.runs import Run
+from minelib.scale import at_once
 
 FORMATS = ("pdf", "docx")
 
@@ -83,20 +84,30 @@ def brief(
 
 
 def write_briefing(
-    run: Run, folder: str | Path, *, config: BriefingConfig | Mapping | None = None
+    run: Run,
+    folder: str | Path,
+    *,
+    config: BriefingConfig | Mapping | None = None,
+    workers: int = 1,
 ) -> frozenset[str]:
-    """Write briefing.pdf, facts.json and figures/ (PNG and the data of each as CSV); return their names."""
-    folder, facts, drawn = Path(folder), summarise(run, config=config), {}
+    """Write briefing.pdf, facts.json and figures/ (PNG and the data of each as CSV); return their names.
+
+    With more than one of `workers` the figures are printed while the briefing is set.
+    """
+    folder, facts = Path(folder), summarise(run, config=config)
     files = {"facts.json": (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()}
-    for kind, data, chart in draw_figures(run, facts):
-        drawn[kind] = chart.svg()
-        files[f"figures/{kind}.png"] = chart.png()
+    charts = {}
+    for kind, data, charts[kind] in draw_figures(run, facts):
         files[f"figures/{kind}.csv"] = data.to_csv(index=False, lineterminator="\n").encode()
-    files["briefing.pdf"] = render(facts, figures=drawn)
+    printed, files["briefing.pdf"] = at_once(
+        lambda: {f"figures/{kind}.png": chart.png() for kind, chart in charts.items()},
+        lambda: render(facts, figures={kind: chart.svg() for kind, chart in charts.items()}),
+        workers=workers,
+    )
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
+    for name, content in {**files, **printed}.items():
         _write(folder / name, content)
-    return frozenset(files)
+    return frozenset({*files, *printed})
 
 
 def draw_figures(run: Run, facts: Mapping) -> Iterator[tuple]:
