@@ -12,7 +12,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from multiprocessing.connection import Connection, wait
 
 from minelib.errors import MinelibError
@@ -82,7 +81,7 @@ class _Crew:
                 self.begin(*upcoming)
                 upcoming = next(waiting, None)
             # Only where blocks take their time: a worker that is done waits until the errand is.
-            for errand in islice(errands, 0 if wait(list(self._busy), _PATIENCE) else 1):
+            while not wait(list(self._busy), _PATIENCE) and (errand := next(errands, None)):
                 errand()
             for number, result in self._finished():
                 done[number] = result
