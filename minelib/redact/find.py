@@ -131,12 +131,15 @@ def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
 
 
 @cache
-def _item_table() -> np.ndarray:
-    return char_table([*".、)", *map(chr, range(0x4E00, 0xA000))])
+def _item_tables() -> tuple[np.ndarray, np.ndarray]:
+    han = char_table(map(chr, range(0x4E00, 0xA000)))
+    return han | char_table(".、)"), han
 
 
 def _items(codes: np.ndarray) -> np.ndarray:
-    return followed(codes, digit_table(), _item_table())
+    begins, goes_on = _item_tables()
+    places = followed(codes, digit_table(), begins)
+    return places[goes_on[codes[places + 2]]]
 
 
 def _numbered(r: _Reading) -> Iterator[Candidate]:

@@ -1,7 +1,7 @@
 """Numbers that lead to a person: identity papers, telephones, bank cards, number plates."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -47,7 +47,8 @@ def _readings(v: View) -> tuple[str, ...]:
 
     Both are needed: in 22668190一直占线 the numeral is no digit, in 一三八… it is.
     """
-    return (v.text,) if v.text == v.digits else (v.text, v.digits)
+    digits = v.digits
+    return (v.text,) if v.text == digits else (v.text, digits)
 
 
 def _only(digits: str) -> str:
@@ -80,6 +81,7 @@ def valid_luhn(number: str) -> bool:
     return sum(d - 9 * (d > 9) for d in doubled) % 10 == 0
 
 
+_ID_SIZE = 18
 _ID18 = re.compile(rf"(?<![\dA-Za-z])[1-8](?:{_GAP}\d){{16}}{_GAP}[\dXx](?:{_GAP}\d{{2}})?(?![\dA-WYZa-wyz])")
 _ID18_GLUED = re.compile(rf"(?<!\d){_REGION}\d{{4}}(?:18|19|20)\d{{2}}{_DAY}\d{{3}}[\dXx](?!\d)")
 # Letters typed for digits: 43O2O3I96508020393.
@@ -93,16 +95,18 @@ _PASSPORT = re.compile(
 _OFFICER = re.compile(r"[一-鿿]字第?\d{6,9}号?")
 
 
-def identities(v: View, runs: list[Run]) -> Iterator[Span]:
+def identities(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
     """Find identity card, disability card, passport and officer's card numbers."""
-    for text in _readings(v):
-        for m in _each(_ID18, text, runs):
+    # Two patterns take a character for each of 18 digits and are not tried where there are not so many: in a date.
+    long = [run for run in runs if run[1] - run[0] >= _ID_SIZE]
+    for text in texts:
+        for m in _each(_ID18, text, long):
             # A right check digit alone is one chance in eleven; with a birth date it is no order number.
             number = _only(m[0])
             sound = _BIRTH.match(number) and (valid_identity(number) or not _is_thing(text, m))
             if sound or _said("identity", text, m, 18) and not _is_thing(text, m):
                 yield Span(*m.span(), "ID")
-        for m in (*_each(_ID18_GLUED, text, runs), *_each(_ID15, text, runs)):
+        for m in (*_each(_ID18_GLUED, text, long), *_each(_ID15, text, runs)):
             if not _is_thing(text, m) or len(m[0]) == 18 and valid_identity(m[0]):
                 yield Span(*m.span(), "ID")
         for m in _each(_ID_MASKED, text, runs):
@@ -110,8 +114,9 @@ def identities(v: View, runs: list[Run]) -> Iterator[Span]:
             end = m.end(1) if len(m[1]) in (15, 18) else m.end()
             if end - m.start() in (15, 17, 18, 20) or _said("passport", text, m):
                 yield Span(m.start(), end, "ID")
+    plain = texts[0]
     for pattern, kind in ((_PASSPORT, "passport"), (_ID18_TYPED, "identity"), (_OFFICER, "officer")):
-        yield from (Span(*m.span(), "ID") for m in _each(pattern, v.text, runs) if _said(kind, v.text, m))
+        yield from (Span(*m.span(), "ID") for m in _each(pattern, plain, runs) if _said(kind, plain, m))
 
 
 # A lone capital before digits makes an identifier of them: M073188886666.
@@ -140,9 +145,9 @@ _VAGUE = (
 )
 
 
-def phones(v: View, runs: list[Run]) -> Iterator[Span]:
+def phones(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
     """Find telephone numbers, whatever stands between the digits; public hotlines are too short to match."""
-    for text in _readings(v):
+    for text in texts:
         for pattern in (_MOBILE, _MOBILE_APART):
             yield from (Span(*m.span(), "PHONE") for m in _each(pattern, text, runs) if not _same(m[0]))
         for pattern in (*_SOUND, *_VAGUE):
@@ -156,9 +161,9 @@ _CARD = re.compile(r"(?<![\dA-Za-z.])\d(?:[ \-]{0,2}\d){11,20}(?![\dA-Za-z])")
 _CARD_MASKED = re.compile(r"(?<![\d*])\d{4,6}[ \-]?[*×xX# ]{4,14}\d{3,4}(?![\d*])")
 
 
-def cards(v: View, runs: list[Run]) -> Iterator[Span]:
+def cards(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
     """Find bank cards and accounts: by check digit, or by what the text calls them."""
-    for text in _readings(v):
+    for text in texts:
         for m in _each(_CARD, text, runs):
             number = _only(m[0])
             by_check = 16 <= len(number) <= 19 and number[0] in "3456" and valid_luhn(number)
@@ -190,9 +195,9 @@ def _runs(v: View) -> list[Run]:
 def numbers(v: View) -> Iterator[Span]:
     """Find identity, telephone and card numbers."""
     if runs := _runs(v):
-        yield from identities(v, runs)
-        yield from phones(v, runs)
-        yield from cards(v, runs)
+        texts = _readings(v)
+        for detector in (identities, phones, cards):
+            yield from detector(texts, runs)
 
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领港澳"
