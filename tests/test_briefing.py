@@ -255,6 +255,16 @@ def test_write_briefing_leaves_the_data_beside_each_figure(run, tmp_path):
     assert not list(tmp_path.glob(".*"))
 
 
+def test_a_second_worker_changes_no_byte_of_the_briefing(run, tmp_path):
+    written = {}
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        folder.mkdir()
+        names = write_briefing(run, folder, config=CONFIG, workers=workers)
+        written[workers] = {name: (folder / name).read_bytes() for name in names}
+    assert written[1] == written[2]
+
+
 def test_masks_are_written_for_readers(run):
     said = run.petitions.assign(text="〈姓名3QK7〉电话〈电话9XBD〉反映门店停业。")
     told = summarise(replace(run, petitions=said))

@@ -1,10 +1,13 @@
 """Greetings, closings and signatures: pointed at where they are, and only there."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minelib.clean import boilerplate_spans, core_text
+from minelib.clean import boilerplate, boilerplate_spans, core_text
+from minelib.knowledge import packaged_toml
 
 
 def found(text, kind):
@@ -83,6 +86,7 @@ def test_a_text_that_is_nothing_else_comes_back_whole():
     assert core_text("") == ""
 
 
+CLOSING = [word for words in packaged_toml("boilerplate")["closing"].values() for word in words]
 PIECES = [
     "尊敬的",
     "李书记",
@@ -112,6 +116,17 @@ def test_spans_are_in_order_inside_the_text_and_apart(text):
         assert at <= start < end <= len(text)
         assert kind in ("greeting", "closing", "signature")
         at = end
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(st.sampled_from([*CLOSING, *boilerplate._STOPS, *" :：~～", "欠薪"]), max_size=14).map("".join)
+)
+def test_closings_are_found_wherever_a_clause_may_begin(text):
+    _, clauses, core = boilerplate._closing()
+    plain = re.compile(rf"(?<![^{boilerplate._STOPS}\s]){clauses.pattern}")
+    closings = [(m.start(), m.end(), "closing") for m in plain.finditer(text) if core.search(m[0])]
+    assert boilerplate._closings(text, 0) == closings
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minelib.issues import discover
 from minelib.issues.discover import discover_groups, nearest
 from minelib.issues.exact import STEP, exactly
 from minelib.issues.group import closeness
@@ -54,6 +55,21 @@ def test_among_equally_near_rows_the_first_are_taken(k):
     first = [sorted(set(range(10)) - {i})[:k] for i in range(10)]
     assert [sorted(row) for row in index[:10].tolist()] == first
     assert (cosine == 1).all()
+
+
+@given(st.integers(0, 999), st.integers(2, 90), st.integers(1, 20))
+def test_the_nearest_rows_are_those_a_full_sort_puts_first(seed, n, k):
+    vectors = _units(n, 6, seed)[
+        np.random.default_rng(seed).integers(0, n, n)
+    ]  # some stand there more than once
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(discover, "_TRIED", 8)
+        index, cosine = nearest(vectors, k)
+    whole = vectors @ vectors.T
+    np.fill_diagonal(whole, -2)
+    first = np.argsort(-whole, axis=1, kind="stable")[:, : min(k, n - 1)]
+    assert (index == first).all()
+    assert (cosine == np.take_along_axis(whole, first, axis=1)).all()
 
 
 def test_the_grid_is_fine_enough_for_a_cosine():

@@ -96,6 +96,14 @@ def test_errands_are_run_once_and_only_while_workers_take_their_time(monkeypatch
     assert done == [(n, os.getpid()) for n in range(3)]
 
 
+def test_errands_go_on_for_as_long_as_no_block_is_done(monkeypatch):
+    done = []
+    monkeypatch.setattr(processes, "_PATIENCE", 0)
+    engine = Processes(2, errands=(lambda n=n: done.append(n) for n in range(5)))
+    assert list(engine.map(_slowly, range(2))) == [0, 1]
+    assert done == list(range(5))
+
+
 def test_blocks_are_taken_as_they_are_needed():
     taken = []
 
