@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from minelib.errors import InputError
-from minelib.issues import find_issues, make_wrongs, read_wording
+from minelib.issues import find_issues, make_wrongs
 from minelib.issues import read as reading
 from minelib.issues import table as tabling
 from minelib.issues.firm import stability
@@ -284,29 +284,6 @@ def test_what_is_said_at_one_place_alone_stands_in_no_label_and_no_keyword():
 def test_a_faulty_list_of_wrongs_is_refused_by_name(data, said):
     with pytest.raises(InputError, match=said):
         make_wrongs(data)
-
-
-def test_wording_read_before_gives_the_same_issues(known, unknown):
-    for petitions in (known, unknown):
-        shuffled = petitions.sample(frac=1, random_state=1)
-        tokens = Segmenter().segment(shuffled["title"] + "\n" + shuffled["text"])
-        wording = read_wording(shuffled, tokens)
-        told = {"matter_id": petitions["record_id"], "class_code": ["C40"] * len(petitions)}
-        found = find_issues(petitions, wording=wording, **told)
-        pd.testing.assert_frame_equal(found.table, find(petitions).table)
-        pd.testing.assert_series_equal(found.issue_id, find(petitions).issue_id)
-
-
-def test_wording_keeps_the_wrongs_it_was_read_for(known):
-    tokens = Segmenter().segment(known["title"] + "\n" + known["text"])
-    none = find_issues(
-        known,
-        matter_id=known["record_id"],
-        class_code=["C40"] * len(known),
-        wording=read_wording(known, tokens, wrongs=()),
-    )
-    assert not none.table["known"].any()
-    assert find(known).table["known"].all()
 
 
 def test_what_is_asked_wrongly_is_refused(known):

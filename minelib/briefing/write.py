@@ -96,12 +96,12 @@ def write_briefing(
     """
     folder, facts = Path(folder), summarise(run, config=config)
     files = {"facts.json": (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()}
-    charts = {}
-    for kind, data, charts[kind] in draw_figures(run, facts):
+    drawn = list(draw_figures(run, facts))
+    for kind, data, _ in drawn:
         files[f"figures/{kind}.csv"] = data.to_csv(index=False, lineterminator="\n").encode()
     printed, files["briefing.pdf"] = at_once(
-        lambda: {f"figures/{kind}.png": chart.png() for kind, chart in charts.items()},
-        lambda: render(facts, figures={kind: chart.svg() for kind, chart in charts.items()}),
+        lambda: {f"figures/{kind}.png": chart.png() for kind, _, chart in drawn},
+        lambda: render(facts, figures={kind: chart.svg() for kind, _, chart in drawn}),
         workers=workers,
     )
     (folder / "figures").mkdir(parents=True, exist_ok=True)

@@ -97,7 +97,7 @@ _OFFICER = re.compile(r"[一-鿿]字第?\d{6,9}号?")
 
 def identities(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
     """Find identity card, disability card, passport and officer's card numbers."""
-    # Two patterns take a character for each of 18 digits and are not tried where there are not so many: in a date.
+    # Two patterns need a character for each of 18 digits: they are not tried on less, such as a date.
     long = [run for run in runs if run[1] - run[0] >= _ID_SIZE]
     for text in texts:
         for m in _each(_ID18, text, long):
