@@ -169,7 +169,7 @@ def test_a_leak_stops_the_run_and_releases_nothing(finished, tmp_path, monkeypat
     folder, _ = finished
     before = contents(folder)
 
-    def leaky(run, out, *, config):
+    def leaky(run, out, **options):
         (out / "note.csv").write_text("record_id,text\nL001,请联系13912345678\n", encoding="utf-8")
         return told
 
