@@ -82,7 +82,7 @@ class Learnt:
         """
         if self.table is not None:
             return self.table
-        blocks = map_rows(_classify_with, self.model, self.labels, rows=CHUNK)
+        blocks = map_rows(classify_with, self.model, self.labels, rows=CHUNK)
         return pd.concat(blocks, ignore_index=True)
 
 
@@ -116,7 +116,8 @@ def _digests(petitions: pd.DataFrame) -> np.ndarray:
     return text_digests(_texts(petitions))
 
 
-def _classify_with(petitions: pd.DataFrame, model: GrievanceClassifier, labels) -> pd.DataFrame:
+def classify_with(petitions: pd.DataFrame, model: GrievanceClassifier, labels) -> pd.DataFrame:
+    """Do `classify_block`, the block first, as an engine's `map` gives it."""
     return classify_block(model, petitions, labels=labels)
 
 

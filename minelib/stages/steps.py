@@ -33,11 +33,12 @@ def classes(words: Words, config: Config) -> Frames:
 def classes_of(fresh: pd.DataFrame, words: Words, config: Config) -> pd.DataFrame:
     """Classify and mark some of the petitions as `classes` would; from the others is only learnt."""
     from minelib.classes import fit_classifier
+    from minelib.classes.table import classify_with
 
     engine, taught = words.engine, _taught(config)
     shared = {"seed": config.seed, "map_blocks": engine.map, "workers": engine.workers}
     model = fit_classifier(words.petitions, **taught, **shared)
-    blocks = engine.map(_classify_block, blocks_of(fresh, engine.block_rows), model, taught["labels"])
+    blocks = engine.map(classify_with, blocks_of(fresh, engine.block_rows), model, taught["labels"])
     groups = pd.Series(words.groups, index=words.petitions["record_id"])
     return pd.concat(list(blocks), ignore_index=True).assign(groups=groups[fresh["record_id"]].tolist())
 
@@ -50,12 +51,6 @@ def _taught(config: Config) -> dict:
     taxonomy = load_taxonomy(config.mine.taxonomy or None)
     labels = read_labels(config.mine.labels, taxonomy) if config.mine.labels else None
     return {"taxonomy": taxonomy, "labels": labels}
-
-
-def _classify_block(petitions: pd.DataFrame, model, labels) -> pd.DataFrame:
-    from minelib.classes import classify_block
-
-    return classify_block(model, petitions, labels=labels)
 
 
 def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:
