@@ -7,7 +7,7 @@ import pandas as pd
 
 from minelib.clean import characters, markup, webpage
 from minelib.clean.log import CleanLog
-from minelib.knowledge import packaged_toml
+from minelib.clean.wanting import mojibake, signs, wanting
 from minelib.schema import RAW_PETITION
 
 _SPACE = ("space", characters.even_spaces)
@@ -33,19 +33,13 @@ _UNTOUCHED = ("record_id", "source", "sheet")
 
 
 @cache
-def _signs() -> re.Pattern:
-    """Return the class of characters without which only spaces and whole lines can want cleaning."""
-    return re.compile(f"[<&{characters.SIGNS}{webpage.TONES}{webpage.maybe_traditional()}]|_x00")
-
-
-@cache
 def _mojibake() -> re.Pattern:
-    return re.compile("|".join(map(re.escape, packaged_toml("boilerplate")["mojibake"]["marks"])))
+    return re.compile("|".join(map(re.escape, mojibake())))
 
 
 def _once(text: str, body: bool, counts: dict[str, int]) -> str:
     text = _run((_SPACE,), text, counts)
-    if _signs().search(text):
+    if signs().search(text):
         text = _run(_STEPS, text, counts)
     return _run(_BODY_STEPS, text, counts) if body else text
 
@@ -127,10 +121,9 @@ def clean_petitions(petitions: pd.DataFrame) -> tuple[pd.DataFrame, CleanLog]:
             continue
         body = field in _BODIES
         texts = petitions[field].tolist()
-        for i, text in enumerate(texts):
-            if text:
-                texts[i], counts = clean_text(text, body=body)
-                changes += [(ids[i], field, kind, n) for kind, n in counts.items()]
+        for i in wanting(texts, body=body):
+            texts[i], counts = clean_text(texts[i], body=body)
+            changes += [(ids[i], field, kind, n) for kind, n in counts.items()]
         data[field] = pd.Series(texts, index=petitions.index, dtype=petitions[field].dtype)
     columns = {"record_id": "str", "field": "str", "kind": "str", "characters": "int64"}
     log = pd.DataFrame(changes, columns=list(columns)).astype(columns)

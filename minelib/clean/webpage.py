@@ -117,7 +117,7 @@ def _line_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern, re.Pattern]:
 _EDGE_LINES = 50  # lines of text at either end, among which page furniture may stand
 _HEADLINE = re.compile(r"[-–—·•▪●◆■*]\s?[^。]{4,80}")
 _MOST_LINES = 10_000
-_MOST = 100  # characters of a line of furniture or a headline
+LONGEST_LINE = 100  # characters of a line of furniture or a headline
 
 
 def drop_tail(text: str) -> Cleaned:
@@ -153,7 +153,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _is_one_of(patterns: tuple[re.Pattern, ...], line: str) -> bool:
-    return 0 < len(line) <= _MOST and any(p.fullmatch(line) for p in patterns)
+    return 0 < len(line) <= LONGEST_LINE and any(p.fullmatch(line) for p in patterns)
 
 
 def drop_furniture(text: str) -> Cleaned:

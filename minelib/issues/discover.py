@@ -10,7 +10,7 @@ from minelib.issues.exact import exactly
 NEIGHBOURS = 15
 _SAMPLE = 8_000  # rows clustered at most; the rest join the nearest group
 _BLOCK = 1024
-_TRIED = 500  # columns that tell how large the largest may be
+_HEATS = 500  # groups of columns whose best tell how large the largest are at least
 _ROWS_ADDED = 1 << 17  # rows added up at a time: the product is made of doubles
 _ALIKE = 0.8  # groups this much as close to each other as to themselves are one
 _JOIN = 0.55  # a member nearer to its group's centre than this belongs to it
@@ -62,13 +62,17 @@ def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 def _largest(table: np.ndarray, k: int) -> np.ndarray:
     """Return where the `k` largest values of each row stand, largest first; the first among equals.
 
-    No value under the `k`-th largest of some columns is among them: only the few others are sorted.
+    The `k` best of groups of columns are `k` values of the row: none under the least of them is among the largest,
+    and only the few others are sorted.
     """
-    some = table[:, :: max(table.shape[1] // max(_TRIED, k), 1)]
-    least = np.partition(some, some.shape[1] - k, axis=1)[:, some.shape[1] - k]
-    row, column = np.nonzero(table >= least[:, None])
+    n, width = table.shape
+    heats = max(_HEATS, k)
+    whole = width - width % heats
+    best = table[:, :whole].reshape(n, -1, heats).max(axis=1) if whole else table
+    least = np.partition(best, best.shape[1] - k, axis=1)[:, best.shape[1] - k]
+    row, column = np.divmod(np.flatnonzero(table >= least[:, None]), width)
     order = np.lexsort((-table[row, column], row))  # stable: equals stay in order of column
-    begin = np.searchsorted(row, np.arange(len(table)))
+    begin = np.searchsorted(row, np.arange(n))
     return column[order][begin[:, None] + np.arange(k)]
 
 

@@ -80,10 +80,13 @@ def best_wrong(score: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
     >>> best_wrong(sp.csr_matrix([[0, 2.0, 1.0], [0, 0, 0]]))
     (array([2., 0.]), array([ 1, -1]))
     """
-    if not score.shape[1]:
-        return np.zeros(score.shape[0]), np.full(score.shape[0], -1)
-    top = np.asarray(score.max(axis=1).todense()).ravel()
-    return top, np.where(top > 0, np.asarray(score.argmax(axis=1)).ravel(), -1)
+    table = score.tocsr()
+    row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+    top, column = np.zeros(table.shape[0], table.dtype), np.full(table.shape[0], table.shape[1])
+    np.maximum.at(top, row, table.data)
+    best = table.data == top[row]
+    np.minimum.at(column, row[best], table.indices[best])
+    return top, np.where(top > 0, column, -1)
 
 
 def _targets(score: sp.csr_matrix) -> tuple[sp.csr_matrix, np.ndarray]:

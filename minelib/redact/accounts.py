@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+import numpy as np
+
 from minelib.knowledge import packaged_toml
 from minelib.redact.lexicon import any_of
+from minelib.redact.needs import needs
 from minelib.redact.spans import Span
-from minelib.redact.view import View
+from minelib.redact.view import View, char_table, followed
 
 _HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}", re.A)
 _REACH = 30  # characters that the name of a service and what follows it have at most before the account
@@ -41,6 +44,22 @@ def _account() -> re.Pattern:
     )
 
 
+@cache
+def _beginnings() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return tables of the first two characters of what is written before an account, and of those that do alone."""
+    words = {form for word in (*_services(), *_AT_SIGNS) for form in (word, word.upper())}
+    first, second = (char_table(word[n] for word in words if len(word) > 1) for n in (0, 1))
+    alone = {word for word in words if len(word) == 1} | {"_", *"wvWV"}
+    # Of two characters either may be a capital: QQ, Qq.
+    return first, second, char_table(alone)
+
+
+def _begun(codes: np.ndarray) -> np.ndarray:
+    first, second, alone = _beginnings()
+    return np.sort(np.concatenate([followed(codes, first, second), np.flatnonzero(alone[codes])]))
+
+
+@needs(_begun)
 def accounts(v: View) -> Iterator[Span]:
     """Find e-mail addresses and account names; 业主微信群 and 微信公众号 name no account."""
     text = v.text

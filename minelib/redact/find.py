@@ -1,7 +1,7 @@
 """Put the detectors together: all personal information of a text, or of many."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -12,6 +12,7 @@ from minelib.redact.accounts import accounts
 from minelib.redact.forms import minority, mixed, spaced
 from minelib.redact.lexicon import lexicon
 from minelib.redact.names import Candidate
+from minelib.redact.needs import Detector, called
 from minelib.redact.numbers import numbers, plates
 from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
@@ -19,8 +20,10 @@ from minelib.redact.spots import candidates
 from minelib.redact.titles import familiar, given, hidden, polite, surnamed, titled
 from minelib.redact.view import Page, View, char_table, digit_table, followed
 
-_PATTERNS = (accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed)
-_FORMS = (given, polite, spaced, minority, mixed)
+_DETECTORS = (
+    accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed,
+    given, polite, spaced, minority, mixed,
+)  # fmt: skip
 _WINDOW = 10  # characters the model sees on each side of a doubtful name
 _BLOCK = 20_000  # longer texts are read in pieces, so that time grows with length only
 _BLOCK_END = re.compile("[\n。！？!?]")
@@ -50,8 +53,8 @@ class _Reading:
         self.people.append(c)
 
 
-def _read(v: View, possible: Sequence[Candidate]) -> _Reading:
-    r = _Reading(v, [span for detector in (*_PATTERNS, *_FORMS) for span in detector(v)])
+def _read(v: View, detectors: Iterable[Detector], possible: Sequence[Candidate]) -> _Reading:
+    r = _Reading(v, [span for detector in detectors for span in detector(v)])
     r.taken = bytearray(len(v.text))
     for span in r.found:
         r.taken[span.start : span.end] = b"\1" * (span.end - span.start)
@@ -144,7 +147,7 @@ def _items(codes: np.ndarray) -> np.ndarray:
 
 def _numbered(r: _Reading) -> Iterator[Candidate]:
     """Read the items of a numbered list as names where most of them are: 1王芳、2李强、3紫艳."""
-    if len(r.view.places(_items)) < _FEWEST_ITEMS:
+    if r.view.count(_items) < _FEWEST_ITEMS:
         return
     items = [Candidate(*m.span(1), names.SURE) for m in _ITEM.finditer(r.view.text)]
     if len(items) >= _FEWEST_ITEMS and 2 * sum(not r.is_free(c) for c in items) >= len(items):
@@ -230,7 +233,7 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     """
     blocks = [(i, at, block) for i, text in enumerate(texts) for at, block in _blocks(text)]
     page = Page([block for _, _, block in blocks])
-    readings = list(map(_read, page, candidates(page)))
+    readings = list(map(_read, page, called(page, _DETECTORS), candidates(page)))
     if model:
         for r in readings:
             _take_likely(r, names.LIKELY)

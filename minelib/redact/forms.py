@@ -8,10 +8,10 @@ import numpy as np
 
 from minelib.redact.lexicon import Words, any_of, lexicon
 from minelib.redact.names import STRONG, before_bits
+from minelib.redact.needs import needs
 from minelib.redact.spans import Span
 from minelib.redact.view import View, char_table, followed
 
-_DOT = re.compile(r"(?<=[一-鿿])\.[一-鿿]")
 _DOTTED = re.compile(r"([一-鿿]{2,8})((?:[·.][一-鿿]{2,8}){1,2})")
 
 
@@ -41,6 +41,18 @@ def _sounds() -> re.Pattern:
     return re.compile(rf"[{''.join(sorted({c for w in lexicon().minority for c in w}))}]{{2,8}}$")
 
 
+@cache
+def _han() -> np.ndarray:
+    return char_table(map(chr, range(0x4E00, 0xA000)))
+
+
+def _points(codes: np.ndarray) -> np.ndarray:
+    """Give the full stops between two Han characters."""
+    places = np.flatnonzero(codes == ord("."))
+    return places[_han()[codes[places - 1]] & _han()[codes[places + 1]]]
+
+
+@needs("·", _undotted_starts, _points)
 def minority(v: View) -> Iterator[Span]:
     """Find names of two or more syllable groups, with a dot (阿依古丽·艾合买提) or without (仁增卓玛)."""
     text, words = v.text, lexicon().minority
@@ -48,7 +60,7 @@ def minority(v: View) -> Iterator[Span]:
     for start in v.places(_undotted_starts):
         if m := pattern.match(text, start):
             yield Span(start, m.end(), "NAME")
-    dotted = "·" in text or "." in text and _DOT.search(text)
+    dotted = "·" in text or v.places(_points)
     m = _DOTTED.search(text) if dotted else None
     while m:
         left, right = m[1], m[2][1:]
@@ -80,10 +92,11 @@ def _spaced_starts(codes: np.ndarray) -> np.ndarray:
     return starts[before[codes[starts - 1]]]
 
 
+@needs(_spaced_starts)
 def spaced(v: View) -> Iterator[Span]:
     """Find names written wide in a form: 姓名: 张  三."""
     starts = v.places(_spaced_starts)
-    for m in _spaced()[0].finditer(v.text, starts[0]) if starts else ():
+    for m in _spaced()[0].finditer(v.text, starts[0]):
         # In 姓 名: the label itself is written wide.
         label = v.text[max(0, m.start() - 5) : m.start()].rstrip(": ")
         if before_bits(v.text, m.start()) >= STRONG or label.endswith("名"):
@@ -110,11 +123,10 @@ def _two_letters(codes: np.ndarray) -> np.ndarray:
     return followed(codes, _letters(), _letters())
 
 
+@needs(_two_letters)
 def mixed(v: View) -> Iterator[Span]:
     """Find names half in pinyin (刘duan, wang大海) and wholly (Wang Jianguo)."""
     text, lex = v.text, lexicon()
-    if not v.places(_two_letters):
-        return
     for m in _ROMAN.finditer(text):
         if m[1].lower() in lex.pinyin or m[2].lower() in lex.pinyin:
             yield Span(m.start(), m.end(), "NAME")

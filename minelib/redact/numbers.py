@@ -8,6 +8,7 @@ import numpy as np
 
 from minelib.knowledge import packaged_toml
 from minelib.redact.lexicon import any_of
+from minelib.redact.needs import needs
 from minelib.redact.spans import Span
 from minelib.redact.view import CHINESE_DIGITS, CODES, View, char_table, followed
 
@@ -192,12 +193,12 @@ def _runs(v: View) -> list[Run]:
     return [(max(0, start - _NEAR), stop + _NEAR) for start, stop in v.places(_stretches)]
 
 
+@needs(_stretches)
 def numbers(v: View) -> Iterator[Span]:
     """Find identity, telephone and card numbers."""
-    if runs := _runs(v):
-        texts = _readings(v)
-        for detector in (identities, phones, cards):
-            yield from detector(texts, runs)
+    runs, texts = _runs(v), _readings(v)
+    for detector in (identities, phones, cards):
+        yield from detector(texts, runs)
 
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领港澳"
@@ -221,14 +222,18 @@ def _plate_tables() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _plate_starts(codes: np.ndarray) -> np.ndarray:
-    return followed(codes, *_plate_tables())
+    """Give the letters with three characters behind them that go on as a plate does."""
+    letters, others = _plate_tables()
+    starts = followed(codes, letters, others)
+    return starts[others[codes[starts + 2]] & others[codes[starts + 3]]]
 
 
+@needs(_plate_starts)
 def plates(v: View) -> Iterator[Span]:
     """Find number plates; a small letter or a province that is none needs a text that speaks of cars."""
     text, found, unsure, provinces = v.text, [], [], set()
     starts = v.places(_plate_starts)
-    if not starts or not _PLATE_HINT.search(text, starts[0]):
+    if not _PLATE_HINT.search(text, starts[0]):
         return
     for m in (*_PLATE.finditer(text), *_PLATE_MASKED.finditer(text), *_PLATE_APART.finditer(text)):
         if sum(c.isdigit() for c in m[0]) < 2:

@@ -7,9 +7,10 @@ from string import ascii_letters
 
 import numpy as np
 
+from minelib.redact.needs import needs
 from minelib.redact.numbers import PROVINCES
 from minelib.redact.spans import Span
-from minelib.redact.view import View, char_table, digit_table
+from minelib.redact.view import View, char_table, digit_table, followed
 
 _HAN_DIGITS = "零〇一二三四五六七八九十百"
 _N = rf"(?:[A-Za-z]?\d{{1,4}}[A-Za-z]?|[{_HAN_DIGITS}]{{1,4}}|[A-Za-z])"
@@ -87,8 +88,9 @@ def _units(codes: np.ndarray) -> np.ndarray:
 
 
 def _three_digits(codes: np.ndarray) -> np.ndarray:
-    is_digit = digit_table()[codes]
-    return np.flatnonzero(is_digit[:-2] & is_digit[1:-1] & is_digit[2:])
+    is_digit = digit_table()
+    places = followed(codes[:-1], is_digit, is_digit)
+    return places[is_digit[codes[places + 2]]]
 
 
 def _around(pattern: re.Pattern, text: str, places: list[int]) -> Iterator[re.Match]:
@@ -118,11 +120,17 @@ def _doors(v: View) -> Iterator[re.Match]:
             yield m
 
 
+def _house_numbers(codes: np.ndarray) -> np.ndarray:
+    places = np.flatnonzero(codes == ord("号"))
+    return places[_number_ends()[codes[places - 1]]]
+
+
+@needs(_buildings, _units, _three_digits, _house_numbers)
 def addresses(v: View) -> Iterator[Span]:
     """Find the part of an address that leads to one door: 3栋802房, 响田路[86号附5号] of somebody's home."""
     text = v.text
     yield from (Span(m.start(), m.end(), "ADDRESS") for m in _doors(v))
-    for m in _NUMBER.finditer(text):
+    for m in _NUMBER.finditer(text) if v.places(_house_numbers) else ():
         digits = _BEFORE_NUMBER.search(text, max(0, m.start() - 8), m.start())
         if not digits:
             continue
@@ -155,6 +163,7 @@ _BORN = ("出于", "年龄", "男", "女", "DOB", "dob")
 _BORN_WORD = re.compile(r"生(?:[于日人的]|(?<=[出诞年月日\d]生)|(?<=\d 生))")
 
 
+@needs("生龄男女出Dd")
 def births(v: View) -> Iterator[Span]:
     """Find dates that the text calls somebody's birth."""
     text = v.text
@@ -186,6 +195,7 @@ _CASE_END = re.compile("[号案]")
 _BEFORE_CASE = 18  # the longest name of an office, and its brackets
 
 
+@needs("号案警")
 def cases(v: View) -> Iterator[Span]:
     """Find case numbers of courts, the police and procuratorates; document numbers of offices stay."""
     text = v.text

@@ -9,7 +9,7 @@ from minelib.knowledge import packaged_text
 from minelib.redact.lexicon import lexicon
 from minelib.redact.names import after_bits
 from minelib.redact.spans import Span
-from minelib.redact.view import char_table, to_codes
+from minelib.redact.view import char_table, followed, to_codes
 from minelib.scale import are_among
 
 _HEAD = 3
@@ -104,7 +104,7 @@ class Surfaces:
         return found
 
     def _starts(self, codes: np.ndarray) -> np.ndarray:
-        starts = np.flatnonzero(self._first[codes[:-2]] & self._second[codes[1:-1]])
+        starts = followed(codes[:-1], self._first, self._second)
         return starts[are_among(heads(codes, starts), self._heads)]
 
     def _at(self, text: str, start: int) -> Iterator[Span]:

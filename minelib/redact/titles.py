@@ -8,6 +8,7 @@ import numpy as np
 
 from minelib.redact.lexicon import any_of, lexicon
 from minelib.redact.names import EDGE
+from minelib.redact.needs import needs
 from minelib.redact.spans import Span
 from minelib.redact.view import View, char_table, followed
 
@@ -85,6 +86,7 @@ def _is_verb_surname(text: str, m: re.Match, before: str) -> bool:
     return surname == "向" and len(title) > 1 and bool(_GOES_ON.match(text, m.end()))
 
 
+@needs(_titled_starts)
 def titled(v: View) -> Iterator[Span]:
     """Find a surname with a title or a kin word behind it."""
     pattern = _titled()[0]
@@ -95,6 +97,18 @@ def titled(v: View) -> Iterator[Span]:
 
 
 _OLD = re.compile("[老小]([一-鿿])")
+
+
+@cache
+def _old_tables() -> tuple[np.ndarray, np.ndarray]:
+    surnames = (c for c, bits in lexicon().surnames.items() if bits >= EVERYDAY)
+    return char_table("老小"), char_table(surnames)
+
+
+def _olds(codes: np.ndarray) -> np.ndarray:
+    return followed(codes, *_old_tables())
+
+
 _OLD_BEFORE = re.compile(
     "(?:[找是和与被跟问叫请据让给骂打]|隔壁|工友|邻居|同事|朋友|网友|村民|老乡|司机|室友|同学|战友|伙计|工头|销售|中介|保安)$"
 )
@@ -104,11 +118,12 @@ _OLD_AFTER = re.compile(
 _OLD_CLOSE = re.compile("$|[\\s,。、;:!?()\"'”’\0等的说讲和与在家也都就来去给让要是叫把被跟同向找]")
 
 
+@needs(_olds)
 def familiar(v: View) -> Iterator[Span]:
     """Find 老周 and 小李, which need behind them what a person takes: 小区 and 老板 do not count."""
     text, lex = v.text, lexicon()
-    for m in _OLD.finditer(text):
-        if lex.surnames.get(m[1], 0.0) < EVERYDAY or m[0] in lex.not_names:
+    for m in filter(None, (_OLD.match(text, at) for at in v.places(_olds))):
+        if m[0] in lex.not_names:
             continue
         titled = any(
             text.startswith(t, m.end()) for t in ("经理", "老师", "主任", "师傅", "警官", "律师", "医生")
@@ -125,10 +140,11 @@ _SOME = re.compile(
 )
 
 
+@needs("某*xX×○")
 def hidden(v: View) -> Iterator[Span]:
     """Find 尹某, 张某某, 刘**, and full names hidden in part: 黄某泽."""
     text, lex = v.text, lexicon()
-    for m in _SOME.finditer(text) if any(c in text for c in "某*xX×○") else ():
+    for m in _SOME.finditer(text):
         size = 2 if text[max(0, m.start() - 2) : m.start()] in lex.compounds else 1
         start, end = m.start() - size, m.end()
         if start < 0 or size == 1 and lex.surnames.get(text[start], -9.0) < -1:
@@ -151,10 +167,9 @@ def _surnamed() -> re.Pattern:
                       rf"(?P<bare>姓[{every}])(?:的?(?:一[位个名])?{person})?的?")  # fmt: skip
 
 
+@needs("姓")
 def surnamed(v: View) -> Iterator[Span]:
     """Find 姚姓工作人员, 姓李的教练 and 我姓王."""
-    if "姓" not in v.text:
-        return
     for m in _surnamed().finditer(v.text):
         # 姓公还是姓钱 names nobody: a bare surname needs somebody whose it is.
         if v.text[m.start() - 1 : m.start()] in lexicon().surnames and m["bare"]:
@@ -177,7 +192,6 @@ _NOBODY = frozenset("各位市县区省镇乡村局厅部州党老新总副校�
 _GIVEN = re.compile(
     "([一-鿿]{2})(书记|[市县区镇乡局院所队校部厅]长|主任|老师|经理|师傅|[哥姐叔](?=[,。、说在也就]))"
 )
-_GIVEN_TITLES = ("书记", "长", "主任", "老师", "经理", "师傅", "哥", "姐", "叔")
 _GIVEN_BITS = 5.0  # of the two characters together
 _ADDRESSED = re.compile(
     "[ ,:、!。]|您|你好|$"
@@ -203,21 +217,21 @@ def _shared_starts(codes: np.ndarray) -> np.ndarray:
     return starts[surnames[codes[starts + 2]]]
 
 
-def _given_names(text: str) -> Iterator[re.Match]:
-    """Give two characters and their title; looked for from the title, which most characters are not."""
-    for title in _GIVEN_TITLES:
-        at = text.find(title, 2)
-        while at >= 0:
-            m = _GIVEN.match(text, at - 3 if title == "长" else at - 2) if at > 2 or title != "长" else None
-            if m:
-                yield m
-            at = text.find(title, at + 1)
+@cache
+def _given_tables() -> tuple[np.ndarray, np.ndarray]:
+    """Return tables of the first and the second character of a title, or of a title and what follows it."""
+    return char_table("书主老经师市县区镇乡局院所队校部厅哥姐叔"), char_table("记任师理傅长,。、说在也就")
 
 
+def _given_titles(codes: np.ndarray) -> np.ndarray:
+    return followed(codes, *_given_tables())
+
+
+@needs(_given_titles)
 def given(v: View) -> Iterator[Span]:
     """Find a given name with a title: 感谢晓芳老师; with a surname before it, the full name alone."""
     text, lex = v.text, lexicon()
-    for m in _given_names(text):
+    for m in filter(None, (_GIVEN.match(text, at - 2) for at in v.places(_given_titles) if at >= 2)):
         bits, surname = sum(lex.given.get(c, 1.0) for c in m[1]), text[max(0, m.start() - 1) : m.start()]
         alone = (
             m.start() == 0 or text[m.start() - 1] in EDGE or text.startswith(("感谢", "向"), m.start() - 2)
@@ -239,6 +253,7 @@ def given(v: View) -> Iterator[Span]:
             yield Span(m.start(), m.end(), "NAME_TITLE", len(m[2]))
 
 
+@needs("敬亲", _shared_starts)
 def polite(v: View) -> Iterator[Span]:
     """Find a leader called by the given name (尊敬的大山书记) and two who share a title (易、彭两位警官)."""
     text, lex = v.text, lexicon()

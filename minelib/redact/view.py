@@ -58,10 +58,10 @@ def _replacements() -> dict[str, str]:
 @cache
 def _tables() -> tuple[np.ndarray, np.ndarray]:
     """Make the two look-up tables: character code to plain code, and plain code to digit."""
-    plain = np.arange(CODES, dtype=np.uint32)
+    plain = np.arange(CODES, dtype=np.intp)
     for a, b in _replacements().items():
         plain[ord(a)] = ord(b)
-    digits = np.arange(CODES, dtype=np.uint32)
+    digits = np.arange(CODES, dtype=np.intp)
     for a, b in CHINESE_DIGITS.items():
         digits[ord(a)] = ord(b)
     return plain, digits
@@ -80,8 +80,8 @@ def _droppable() -> np.ndarray:
 
 
 def to_codes(text: str) -> np.ndarray:
-    """Give the characters of a text as numbers."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    """Give the characters of a text as numbers, of the type by which numpy looks up fastest."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.intp)
 
 
 def _to_text(codes: np.ndarray) -> str:
@@ -90,7 +90,8 @@ def _to_text(codes: np.ndarray) -> str:
 
 def followed(codes: np.ndarray, firsts: np.ndarray, seconds: np.ndarray) -> np.ndarray:
     """Give the places where a character of one table is followed by one of another (see `char_table`)."""
-    return np.flatnonzero(firsts[codes[:-1]] & seconds[codes[1:]])
+    places = np.flatnonzero(firsts[codes[:-1]])
+    return places[seconds[codes[places + 1]]]
 
 
 Find = Callable[
@@ -107,7 +108,7 @@ class Page:
 
     Attributes
     ----------
-    codes : ndarray of uint32
+    codes : ndarray of int
         The characters of all plain forms as numbers, `GAP` zeros before, between and behind them.
     begins, ends : ndarray of int, shape (len(texts),)
         Where each plain form stands in `codes`.
@@ -152,14 +153,27 @@ class Page:
 
     def places(self, i: int, find: Find) -> list:
         """Give the places of one text that `find` picks; it is asked once for all texts."""
+        places, starts, stops = self._look(find)
+        start, stop = starts[i], stops[i]
+        return (places[start:stop] - self.begins[i]).tolist() if start < stop else []
+
+    def count(self, i: int, find: Find) -> int:
+        """Tell how many places of one text `find` picks."""
+        _, starts, stops = self._look(find)
+        return stops[i] - starts[i]
+
+    def holding(self, find: Find) -> np.ndarray:
+        """Tell of each text whether `find` picks any place in it."""
+        _, starts, stops = self._look(find)
+        return np.less(starts, stops)
+
+    def _look(self, find: Find) -> tuple[np.ndarray, list[int], list[int]]:
         if find not in self._found:
             places = find(self.codes)
             firsts = places if places.ndim == 1 else places[:, 0]
             bounds = (np.searchsorted(firsts, at).tolist() for at in (self.begins, self.ends))
             self._found[find] = (places, *bounds)
-        places, starts, stops = self._found[find]
-        start, stop = starts[i], stops[i]
-        return (places[start:stop] - self.begins[i]).tolist() if start < stop else []
+        return self._found[find]
 
     def offsets(self, i: int) -> list[int] | None:
         """Tell where each character of a plain form stood in its text; None where nothing was dropped."""
@@ -188,6 +202,10 @@ class View:
     def places(self, find: Find) -> list:
         """Give the places in the plain form that `find` picks; a function of a module, asked once for a page."""
         return self._page.places(self._i, find)
+
+    def count(self, find: Find) -> int:
+        """Tell how many places in the plain form `find` picks."""
+        return self._page.count(self._i, find)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Give the offsets in the untouched text; what was dropped inside or behind belongs to it."""
