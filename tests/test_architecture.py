@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "minelib"
 ORDER = """
-errors schema knowledge config fonts progress display scale
+errors schema knowledge codepoints config fonts progress display scale
 ledger clean redact
 segment tokens vectorise mentions
 classes matters describe issues lookup

@@ -88,9 +88,9 @@ class PhraseScorer:
     def points(self, evidence: Evidence, n_texts: int) -> np.ndarray:
         """Sum each phrase's best hit in the title and in the body; (n_texts, n_classes)."""
         hits = evidence.hits
-        order = np.lexsort((-np.abs(evidence.points), evidence.in_title, hits.phrase, hits.text))
-        key = (hits.text[order] * len(self.phrases) + hits.phrase[order]) * 2 + evidence.in_title[order]
-        best = order[np.flatnonzero(np.diff(key, prepend=-1))]
+        key = (hits.text * len(self.phrases) + hits.phrase) * 2 + evidence.in_title
+        order = np.lexsort((-np.abs(evidence.points), key))
+        best = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
         place = hits.text[best] * self.n_classes + self.owner[hits.phrase[best]]
         sums = [
             np.bincount(place[part], evidence.points[best][part], minlength=n_texts * self.n_classes)
@@ -121,7 +121,9 @@ def _nested(hits: Hits, group, counts) -> np.ndarray:
     """Which hits lie inside another one of their group that counts (an equal one only if it came first)."""
     scale = np.int64(hits.end.max(initial=0) + 1)
     place = (hits.text * (group.max(initial=0) + 1) + group) * scale
-    order = np.lexsort((-hits.end, place + hits.start))
+    length = hits.end - hits.start
+    most = length.max(initial=0)
+    order = np.argsort((place + hits.start) * (most + 1) + most - length, kind="stable")
     end = np.where(counts, place + hits.end, 0)[order]
     before = np.concatenate([[0], np.maximum.accumulate(end)[:-1]]) if len(end) else end
     nested = np.zeros(len(hits), dtype=bool)

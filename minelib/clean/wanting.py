@@ -8,9 +8,10 @@ import numpy as np
 
 from minelib.clean.characters import SIGNS
 from minelib.clean.webpage import LONGEST_LINE, TONES, maybe_traditional
+from minelib.codepoints import char_table, to_codes
 from minelib.knowledge import packaged_toml
 
-_CODES = 0x110000
+_TAGS = range(0xE0000, 0xE1000)  # characters nobody sees: the only signs beyond the first plane
 _BETWEEN = "\ue000"  # a character that wants no cleaning; beside one, spaces and line ends do
 
 
@@ -29,11 +30,9 @@ def mojibake() -> tuple[str, ...]:
 @cache
 def _tables() -> tuple[np.ndarray, np.ndarray]:
     """Make tables by character code: signs, and what may stand alone but not beside its like."""
-    sign, even = np.zeros(_CODES, bool), np.zeros(_CODES, bool)
-    first = {"_", *(mark[0] for mark in mojibake())}
-    sign[[ord(c) for c in {*signs().findall("".join(map(chr, range(_CODES)))), *first}]] = True
-    even[[ord(c) for c in f" \n{_BETWEEN}"]] = True
-    return sign, even
+    known = "".join(map(chr, (*range(1 << 16), *_TAGS)))
+    sign = {"_", *signs().findall(known), *(mark[0] for mark in mojibake())}
+    return char_table(c[0] for c in sign), char_table(f" \n{_BETWEEN}")
 
 
 def wanting(texts: Sequence[str], *, body: bool) -> list[int]:
@@ -45,7 +44,7 @@ def wanting(texts: Sequence[str], *, body: bool) -> list[int]:
     filled = [i for i, text in enumerate(texts) if text]
     sizes = np.array([len(texts[i]) for i in filled], dtype=np.int64)
     whole = _BETWEEN.join(["", *(texts[i] for i in filled), ""])
-    codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.intp)
+    codes = to_codes(whole)
     sign, even = _tables()
     uneven = np.flatnonzero(even[codes])
     uneven = uneven[even[np.append(codes, 0)[uneven + 1]]]

@@ -44,9 +44,9 @@ def _blocks(told: pd.DataFrame, order: np.ndarray) -> Iterator[pd.DataFrame]:
 
 
 def _cut_titles(petitions: pd.DataFrame) -> Tokens:
-    from minelib.mentions import strip_mentions
+    from minelib.mentions import strip_all_mentions
 
-    return Tokens.of(_cutter().segment(map(strip_mentions, petitions["title"].tolist())))
+    return Tokens.of(_cutter().segment(strip_all_mentions(petitions["title"].tolist())))
 
 
 def _spot(petitions: pd.DataFrame, wrongs: tuple[Wrong, ...]) -> sp.csr_matrix:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 
-from minelib.mentions import Joining, Mention, Mentions, find_mentions, named_heads, normalise_name
+from minelib.mentions import Joining, Mention, Mentions, find_all_mentions, named_heads, normalise_name
 from minelib.schema import MASK
 
 _NOT_WORD = re.compile(r"\W+")
@@ -83,9 +83,9 @@ def read_letters(petitions: pd.DataFrame, mentions: Sequence[Sequence[Mention]] 
     title, text, place, respondent = plain
     heads = named_heads(petitions)
     return Letters(
-        mentions=Mentions.of(map(find_mentions, heads) if mentions is None else mentions),
+        mentions=Mentions.of(find_all_mentions(heads) if mentions is None else mentions),
         masks=Mentions.of(map(_masks, heads)),
-        places=Mentions.of(find_mentions(where) if where else [] for where in said[2]),
+        places=Mentions.of(find_all_mentions(said[2])),
         respondents=Mentions.of(map(_respondent, said[3])),
         sizes=np.fromiter(map(len, said[0]), np.int64, len(petitions)),
         letter=_digests(plain, [len(t) > 0 for t in text]),

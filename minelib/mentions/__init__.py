@@ -1,7 +1,7 @@
 """Names of places and respondents in petitions: where they stand, their kind, and a text without them."""
 
-from minelib.mentions.find import Mention, find_mentions
-from minelib.mentions.mask import mask_mentions, strip_mentions
+from minelib.mentions.find import Mention, find_all_mentions, find_mentions
+from minelib.mentions.mask import mask_mentions, strip_all_mentions, strip_mentions
 from minelib.mentions.names import name_stem, normalise_name
 from minelib.mentions.place import (
     HEAD,
@@ -18,6 +18,7 @@ __all__ = [
     "Joining",
     "Mention",
     "Mentions",
+    "find_all_mentions",
     "find_mentions",
     "mask_mentions",
     "name_petitions",
@@ -26,6 +27,7 @@ __all__ = [
     "normalise_name",
     "place_of",
     "respondent_of",
+    "strip_all_mentions",
     "strip_mentions",
     "township_of",
 ]

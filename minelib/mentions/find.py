@@ -5,8 +5,14 @@ then read from right to left until something no name holds: a mark, a function w
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from string import ascii_uppercase
 from typing import NamedTuple
 
+import numpy as np
+
+from minelib.codepoints import Beginnings, char_table, followed, matches, places_in
 from minelib.mentions.names import normalise_name
 from minelib.mentions.words import Kind, MentionWords, mention_words
 from minelib.schema import MASK
@@ -23,6 +29,9 @@ _OPENING = {"”": "“", "》": "《", "」": "「", "』": "『", '"': '"', "�
 _AREA_END = frozenset("省市县区镇乡州")
 _DOTS = frozenset("·•．・")
 _SIDES, _TOWARDS = frozenset("上下前后"), frozenset("在住到于属是，。、：")
+
+
+Span = tuple[int, int, str]
 
 
 class Mention(NamedTuple):
@@ -43,25 +52,63 @@ def find_mentions(text: str) -> list[Mention]:
     >>> [(m.kind, m.name) for m in find_mentions("A3区金桂路云栖·听澜苑小区二期旁的启明幼儿园")]
     [('district', 'A3区'), ('road', '金桂路'), ('compound', '云栖听澜苑'), ('school', '启明幼儿园')]
     """
+    return next(find_all_mentions([text]))
+
+
+def find_all_mentions(texts: Sequence[str]) -> Iterator[list[Mention]]:
+    """Yield what `find_mentions` returns of each text; many are looked at together."""
     words = mention_words()
-    fixed = [(m.start(), m.end(), "transit") for m in _TRANSIT.finditer(text)]
-    fixed += [(m.start(), m.end(), "transit") for m in _CHINESE_LINE.finditer(text)] if "号线" in text else []
-    fixed += [(m.start(), m.end(), "district") for m in _MASKED_AREA.finditer(text)]
-    fixed += [(m.start(), m.end(), "") for m in MASK.finditer(text)] if "〈" in text else []
-    found = _merge(sorted(fixed + _stems(text, words, fixed)), text)
-    return [Mention(s, e, k, normalise_name(text[s:e], k)) for s, e, k in found if k]
+    for text, (endings, *fixed) in zip(texts, places_in(texts, _endings, _transit, _areas), strict=True):
+        known = _fixed(text, *fixed)
+        found = _merge(sorted(known + _stems(text, endings, words, known)), text)
+        yield [Mention(s, e, k, normalise_name(text[s:e], k)) for s, e, k in found if k]
 
 
-def _stems(text: str, words: MentionWords, fixed: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _fixed(text: str, transit: list[int], areas: list[int]) -> list[Span]:
+    """Return what is known by its own shape, and masks, of no kind."""
+    found = [(*m.span(), "transit") for m in _TRANSIT.finditer(text)] if transit else []
+    found += [(*m.span(), "transit") for m in _CHINESE_LINE.finditer(text)] if "号线" in text else []
+    found += [(*m.span(), "district") for m in matches(_MASKED_AREA, text, areas)]
+    found += [(*m.span(), "") for m in MASK.finditer(text)] if "〈" in text else []
+    return found
+
+
+@cache
+def _signs() -> tuple[np.ndarray, ...]:
+    digits = "0123456789０１２３４５６７８９"
+    return tuple(map(char_table, (digits, "#＃号国省县路", "GSXY交", ascii_uppercase, "0123456789市县区州")))
+
+
+def _transit(codes: np.ndarray) -> np.ndarray:
+    """Give some place in each text that may hold a line or a numbered road."""
+    digits, behind, before, *_ = _signs()
+    return np.sort(np.concatenate([followed(codes, digits, behind), followed(codes, before, digits)]))
+
+
+def _areas(codes: np.ndarray) -> np.ndarray:
+    *_, letters, behind = _signs()
+    return followed(codes, letters, behind)
+
+
+def _endings(codes: np.ndarray) -> np.ndarray:
+    return _ending_words()(codes)
+
+
+@cache
+def _ending_words() -> Beginnings:
+    return Beginnings(mention_words().kind_of)
+
+
+def _stems(text: str, endings: Sequence[int], words: MentionWords, fixed: list[Span]) -> list[Span]:
     """Return the spans of ending and stem that do not meet a `fixed` span."""
     closed = {i: e for s, e, _ in fixed for i in range(s, e)}
-    found: list[tuple[int, int, str]] = []
+    found: list[Span] = []
     floor = 0
-    for hit in words.ending.finditer(text):
+    for hit in matches(words.ending, text, endings):
         start, end = hit.span()
         if start in closed:
             continue
-        kind = words.kind_of[hit.group()]
+        kind = words.kind_of[hit[0]]
         if text[end : end + 1] in kind.not_before and end < len(text):
             continue
         left = _left_end(text, start, max(floor, start - kind.longest), words, closed)
@@ -116,7 +163,7 @@ def _is_named(stem: str, kind: Kind, words: MentionWords) -> bool:
     return len(stem) >= kind.shortest and stem not in words.generic
 
 
-def _is_group(found: list[tuple[int, int, str]], left: int, kind: Kind) -> bool:
+def _is_group(found: list[Span], left: int, kind: Kind) -> bool:
     """Tell whether a village ends where this name begins: 柳树村 before 三组."""
     return kind.name == "village" and bool(found) and found[-1][1:] == (left, "village")
 
@@ -126,9 +173,9 @@ def _joined(first: str, second: str) -> str:
     return first if second in ("village", "company") and first in ("compound", "village") else second
 
 
-def _merge(spans: list[tuple[int, int, str]], text: str) -> list[tuple[int, int, str]]:
+def _merge(spans: list[Span], text: str) -> list[Span]:
     """Join a village with the group that follows it; of overlapping spans keep the one that begins first."""
-    out: list[tuple[int, int, str]] = []
+    out: list[Span] = []
     for start, end, kind in spans:
         if out and start < out[-1][1]:
             continue

@@ -1,8 +1,8 @@
 """A text with the names of places and respondents taken out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from minelib.mentions.find import Mention, find_mentions
+from minelib.mentions.find import Mention, find_all_mentions, find_mentions
 from minelib.mentions.words import mention_words
 
 
@@ -31,6 +31,11 @@ def strip_mentions(text: str) -> str:
     '小区的物业收费高'
     """
     return mask_mentions(text, find_mentions(text))
+
+
+def strip_all_mentions(texts: Sequence[str]) -> Iterator[str]:
+    """Yield what `strip_mentions` returns of each text; many are looked at together."""
+    return map(mask_mentions, texts, find_all_mentions(texts))
 
 
 def _general(surface: str, kind: str, words) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from minelib.mentions.find import Mention, find_mentions
+from minelib.mentions.find import Mention, find_all_mentions, find_mentions
 
 # Which kind says best where it is, and against whom; the first that a text names is taken.
 PLACE_KINDS = ("compound", "village", "school", "hospital", "place", "road", "area", "transit")
@@ -76,7 +76,7 @@ def name_petitions(
     n = len(petitions)
     empty = [""] * n
     own = [petitions[c].tolist() if c in petitions else empty for c in ("place", "respondent")]
-    mentions = map(find_mentions, named_heads(petitions)) if mentions is None else mentions
+    mentions = find_all_mentions(named_heads(petitions)) if mentions is None else mentions
     rows = [_names(*row) for row in zip(petitions["title"], mentions, *own, strict=True)]
     table = pd.DataFrame(rows, columns=["named_place", "named_respondent", "township"], dtype="str")
     return table.assign(record_id=petitions["record_id"].to_numpy())[["record_id", *table.columns]]

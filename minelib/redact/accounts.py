@@ -6,11 +6,12 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import char_table, followed
 from minelib.knowledge import packaged_toml
 from minelib.redact.lexicon import any_of
 from minelib.redact.needs import needs
 from minelib.redact.spans import Span
-from minelib.redact.view import View, char_table, followed
+from minelib.redact.view import View
 
 _HINT = re.compile(r"[A-Za-z\d][\w.\-]{4}", re.A)
 _REACH = 30  # characters that the name of a service and what follows it have at most before the account

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import char_table, followed
 from minelib.redact import names
 from minelib.redact.accounts import accounts
 from minelib.redact.forms import minority, mixed, spaced
@@ -18,7 +19,7 @@ from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
 from minelib.redact.spots import candidates
 from minelib.redact.titles import familiar, given, hidden, polite, surnamed, titled
-from minelib.redact.view import Page, View, char_table, digit_table, followed
+from minelib.redact.view import Page, View, digit_table
 
 _DETECTORS = (
     accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed,
@@ -134,15 +135,21 @@ def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
 
 
 @cache
-def _item_tables() -> tuple[np.ndarray, np.ndarray]:
-    han = char_table(map(chr, range(0x4E00, 0xA000)))
-    return han | char_table(".、)"), han
+def _item_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Make tables of the characters of names, of the marks behind a number, and of what ends an item."""
+    return (
+        char_table(map(chr, range(0x4E00, 0xA000))),
+        char_table(".、)"),
+        digit_table() | char_table("、,; \n\0"),
+    )
 
 
 def _items(codes: np.ndarray) -> np.ndarray:
-    begins, goes_on = _item_tables()
-    places = followed(codes, digit_table(), begins)
-    return places[goes_on[codes[places + 2]]]
+    han, mark, end = _item_tables()
+    places = followed(codes, digit_table(), han | mark)
+    begin = places + 1 + mark[codes[places + 1]]
+    size = np.cumprod(han[codes[begin[:, None] + np.arange(5)]], axis=1).sum(axis=1)
+    return places[(size > 1) & (size < 5) & end[codes[begin + size]]]
 
 
 def _numbered(r: _Reading) -> Iterator[Candidate]:
@@ -197,6 +204,8 @@ def _everywhere(r: _Reading) -> Iterator[Span]:
 
 def _spans(r: _Reading) -> Iterator[Span]:
     _follow_lists(r)
+    if not (r.found or r.people):
+        return
     for s in (*r.found, *_everywhere(r)):
         end = s.start + len(r.view.text[s.start : s.end].rstrip())
         yield Span(*r.view.original(s.start, end), s.kind, s.keep)

@@ -6,25 +6,32 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import Beginnings, char_table, followed
 from minelib.redact.lexicon import Words, any_of, lexicon
 from minelib.redact.names import STRONG, before_bits
 from minelib.redact.needs import needs
 from minelib.redact.spans import Span
-from minelib.redact.view import View, char_table, followed
+from minelib.redact.view import View
 
 _DOTTED = re.compile(r"([一-鿿]{2,8})((?:[·.][一-鿿]{2,8}){1,2})")
 
 
 @cache
-def _undotted() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
-    """Return the pattern, and tables of the characters it may begin with and go on with."""
+def _undotted() -> tuple[re.Pattern, Beginnings, np.ndarray]:
+    """Return the pattern, where it may begin, and a table of its third characters."""
     groups = [w for w in lexicon().minority if len(w) > 1]
     pattern = re.compile(rf"(?:{any_of(groups)}){{2,3}}|{any_of(w for w in groups if len(w) > 2)}")
-    return pattern, char_table(w[0] for w in groups), char_table(w[1] for w in groups)
+    return (
+        pattern,
+        Beginnings(groups),
+        char_table({w[0] for w in groups} | {w[2] for w in groups if len(w) > 2}),
+    )
 
 
 def _undotted_starts(codes: np.ndarray) -> np.ndarray:
-    return followed(codes, *_undotted()[1:])
+    _, groups, thirds = _undotted()
+    starts = groups(codes)
+    return starts[thirds[codes[starts + 2]]]
 
 
 def _syllables(text: str, words: Words) -> int:

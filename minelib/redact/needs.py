@@ -5,8 +5,9 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import CODES, Find
 from minelib.redact.spans import Span
-from minelib.redact.view import CODES, Find, Page, View
+from minelib.redact.view import Page, View
 
 Detector = Callable[[View], Iterator[Span]]
 
@@ -14,8 +15,11 @@ Detector = Callable[[View], Iterator[Span]]
 def needs(*any_of: str | Find) -> Callable[[Detector], Detector]:
     """Say what a text has at least one of where a detector finds anything: characters, or places that are picked.
 
-    >>> @needs("姓", digits)  # doctest: +SKIP
-    ... def surnamed(v): ...
+    >>> @needs("姓", lambda codes: np.flatnonzero(codes == ord("氏")))
+    ... def surnamed(view):
+    ...     return iter(())
+    >>> len(surnamed.needs)
+    2
     """
 
     def said(detector: Detector) -> Detector:

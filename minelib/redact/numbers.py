@@ -6,11 +6,12 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import CODES, char_table, followed
 from minelib.knowledge import packaged_toml
 from minelib.redact.lexicon import any_of
 from minelib.redact.needs import needs
 from minelib.redact.spans import Span
-from minelib.redact.view import CHINESE_DIGITS, CODES, View, char_table, followed
+from minelib.redact.view import CHINESE_DIGITS, View, digit_table
 
 # What may stand between the digits of one number when people write it in groups.
 _GAP = r"[ \-.·_/*]{0,2}"
@@ -19,7 +20,7 @@ _FEWEST = 7
 _NEAR = 3  # characters that may part the digits of one number, and that are looked at on both sides of it
 _REGION = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-Run = tuple[int, int]
+Run = tuple[int, int, int]  # start, end, and how many characters between them may be digits
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -38,9 +39,11 @@ def _is_thing(text: str, m: re.Match) -> bool:
     return _said("thing", text, m, 20)
 
 
-def _each(pattern: re.Pattern, text: str, runs: list[Run]) -> Iterator[re.Match]:
-    for start, end in runs:
-        yield from pattern.finditer(text, start, end)
+def _each(pattern: re.Pattern, text: str, runs: list[Run], least: int = 0) -> Iterator[re.Match]:
+    """Find a pattern, which takes `least` digits, in each run: most runs are dates or sums, too short for most."""
+    for start, end, digits in runs:
+        if digits >= least:
+            yield from pattern.finditer(text, start, end)
 
 
 def _readings(v: View) -> tuple[str, ...]:
@@ -82,7 +85,6 @@ def valid_luhn(number: str) -> bool:
     return sum(d - 9 * (d > 9) for d in doubled) % 10 == 0
 
 
-_ID_SIZE = 18
 _ID18 = re.compile(rf"(?<![\dA-Za-z])[1-8](?:{_GAP}\d){{16}}{_GAP}[\dXx](?:{_GAP}\d{{2}})?(?![\dA-WYZa-wyz])")
 _ID18_GLUED = re.compile(rf"(?<!\d){_REGION}\d{{4}}(?:18|19|20)\d{{2}}{_DAY}\d{{3}}[\dXx](?!\d)")
 # Letters typed for digits: 43O2O3I96508020393.
@@ -98,16 +100,14 @@ _OFFICER = re.compile(r"[一-鿿]字第?\d{6,9}号?")
 
 def identities(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
     """Find identity card, disability card, passport and officer's card numbers."""
-    # Two patterns need a character for each of 18 digits: they are not tried on less, such as a date.
-    long = [run for run in runs if run[1] - run[0] >= _ID_SIZE]
     for text in texts:
-        for m in _each(_ID18, text, long):
+        for m in _each(_ID18, text, runs, 18):
             # A right check digit alone is one chance in eleven; with a birth date it is no order number.
             number = _only(m[0])
             sound = _BIRTH.match(number) and (valid_identity(number) or not _is_thing(text, m))
             if sound or _said("identity", text, m, 18) and not _is_thing(text, m):
                 yield Span(*m.span(), "ID")
-        for m in (*_each(_ID18_GLUED, text, long), *_each(_ID15, text, runs)):
+        for m in (*_each(_ID18_GLUED, text, runs, 18), *_each(_ID15, text, runs, 15)):
             if not _is_thing(text, m) or len(m[0]) == 18 and valid_identity(m[0]):
                 yield Span(*m.span(), "ID")
         for m in _each(_ID_MASKED, text, runs):
@@ -129,30 +129,33 @@ _MOBILE = re.compile(
 )
 # One digit at a time: 1 3 8 0 …, 1.3.8.0 …
 _MOBILE_APART = re.compile(r"(?<!\d)(?<!\d[ \-.·_])1([ \-.·_])[3-9](?:\1\d){9}(?!\1?\d)")
-_SOUND = (
+# Each with how many digits it takes.
+_SOUND = {
     re.compile(r"(?<![\d.\-])" + _NO_ID + r"(?:\(?\+?86\)?[ \-]?)?\(?0\d{2,3}\)?[ \-]{0,2}\d{3,4}[ \-]?\d{4}"
-               r"(?:(?:-|转)\d{1,5})?(?![\d\-])"),
-    re.compile(r"(?<!\d)\+86[ \-]?\d{2,3}[ \-]?\d{3,4}[ \-]?\d{4}(?!\d)"),
-    re.compile(r"(?<![\d.\-])" + _NO_ID + r"[48]00[ \-]?\d{3,4}[ \-]?\d{3,4}(?![\d\-元])"),
-    re.compile(r"(?<![\d*])1[3-9]\d[ \-]?[*×xX#]{3,8}[ \-]?\d{2,5}(?![\d*])"),
-)  # fmt: skip
+               r"(?:(?:-|转)\d{1,5})?(?![\d\-])"): 10,
+    re.compile(r"(?<!\d)\+86[ \-]?\d{2,3}[ \-]?\d{3,4}[ \-]?\d{4}(?!\d)"): 11,
+    re.compile(r"(?<![\d.\-])" + _NO_ID + r"[48]00[ \-]?\d{3,4}[ \-]?\d{3,4}(?![\d\-元])"): 9,
+    re.compile(r"(?<![\d*])1[3-9]\d[ \-]?[*×xX#]{3,8}[ \-]?\d{2,5}(?![\d*])"): 8,
+}  # fmt: skip
 # These could be much else, so the text must speak of a telephone.
-_VAGUE = (
-    re.compile(r"(?<!\d)(?:\+?86[ \-]?)?1[^\d。,;!?\n]{0,2}[3-9](?:[^\d。;!?\n]{0,3}\d){9}(?!\d)"),
-    re.compile(r"(?<![A-Za-z\d])[1lI][3-9][\doOlI]{9}(?![A-Za-z\d])"),
-    re.compile(r"(?<![A-Za-z\d])[oO]\d{2,3}[ \-]?\d{7,8}(?!\d)"),
-    re.compile(r"(?<![\d*])1[3-9](?=\d*\*)[\d*]{9}(?![\d*])"),
-    re.compile(r"(?<![\d.\-])[2-8]\d{2,3}[ \-]?\d{4}(?:[-转]\d{1,4})?(?![\d元万亿.\-年平米斤吨户人])"),
-)
+_VAGUE = {
+    re.compile(r"(?<!\d)(?:\+?86[ \-]?)?1[^\d。,;!?\n]{0,2}[3-9](?:[^\d。;!?\n]{0,3}\d){9}(?!\d)"): 11,
+    re.compile(r"(?<![A-Za-z\d])[1lI][3-9][\doOlI]{9}(?![A-Za-z\d])"): 11,
+    re.compile(r"(?<![A-Za-z\d])[oO]\d{2,3}[ \-]?\d{7,8}(?!\d)"): 10,
+    re.compile(r"(?<![\d*])1[3-9](?=\d*\*)[\d*]{9}(?![\d*])"): 11,
+    re.compile(
+        r"(?<![\d.\-])[2-8]\d{2,3}[ \-]?\d{4}(?:[-转]\d{1,4})?(?![\d元万亿.\-年平米斤吨户人])"
+    ): _FEWEST,
+}
 
 
 def phones(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
     """Find telephone numbers, whatever stands between the digits; public hotlines are too short to match."""
     for text in texts:
         for pattern in (_MOBILE, _MOBILE_APART):
-            yield from (Span(*m.span(), "PHONE") for m in _each(pattern, text, runs) if not _same(m[0]))
-        for pattern in (*_SOUND, *_VAGUE):
-            for m in _each(pattern, text, runs):
+            yield from (Span(*m.span(), "PHONE") for m in _each(pattern, text, runs, 11) if not _same(m[0]))
+        for pattern, least in (*_SOUND.items(), *_VAGUE.items()):
+            for m in _each(pattern, text, runs, least):
                 said = _said("phone", text, m) or beside("phone").search(text, m.end(), m.end() + 6)
                 if (pattern in _SOUND or said) and not _same(m[0]) and not _is_thing(text, m):
                     yield Span(*m.span(), "PHONE")
@@ -165,7 +168,7 @@ _CARD_MASKED = re.compile(r"(?<![\d*])\d{4,6}[ \-]?[*×xX# ]{4,14}\d{3,4}(?![\d*
 def cards(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
     """Find bank cards and accounts: by check digit, or by what the text calls them."""
     for text in texts:
-        for m in _each(_CARD, text, runs):
+        for m in _each(_CARD, text, runs, 12):
             number = _only(m[0])
             by_check = 16 <= len(number) <= 19 and number[0] in "3456" and valid_luhn(number)
             if (by_check or _said("bank", text, m, 20)) and not _is_thing(text, m) and not _same(number):
@@ -177,7 +180,7 @@ def cards(texts: Sequence[str], runs: list[Run]) -> Iterator[Span]:
 
 @cache
 def _digit_table() -> np.ndarray:
-    return char_table([*"0123456789*×xX#OolI", *CHINESE_DIGITS])
+    return digit_table() | char_table([*"*×xX#OolI", *CHINESE_DIGITS])
 
 
 def _stretches(codes: np.ndarray) -> np.ndarray:
@@ -186,11 +189,11 @@ def _stretches(codes: np.ndarray) -> np.ndarray:
     ends = np.append(np.flatnonzero(places[1:] - places[:-1] > _NEAR), len(places) - 1)
     sizes = np.diff(ends, prepend=-1)
     long = sizes >= _FEWEST
-    return np.column_stack((places[ends[long] - sizes[long] + 1], places[ends[long]] + 1))
+    return np.column_stack((places[ends[long] - sizes[long] + 1], places[ends[long]] + 1, sizes[long]))
 
 
 def _runs(v: View) -> list[Run]:
-    return [(max(0, start - _NEAR), stop + _NEAR) for start, stop in v.places(_stretches)]
+    return [(max(0, start - _NEAR), stop + _NEAR, digits) for start, stop, digits in v.places(_stretches)]
 
 
 @needs(_stretches)

@@ -7,10 +7,11 @@ from string import ascii_letters
 
 import numpy as np
 
+from minelib.codepoints import Beginnings, char_table, followed
 from minelib.redact.needs import needs
 from minelib.redact.numbers import PROVINCES
 from minelib.redact.spans import Span
-from minelib.redact.view import View, char_table, digit_table, followed
+from minelib.redact.view import View, digit_table
 
 _HAN_DIGITS = "零〇一二三四五六七八九十百"
 _N = rf"(?:[A-Za-z]?\d{{1,4}}[A-Za-z]?|[{_HAN_DIGITS}]{{1,4}}|[A-Za-z])"
@@ -159,16 +160,26 @@ _BORN_AFTER = re.compile(
 
 
 _BORN = ("出于", "年龄", "男", "女", "DOB", "dob")
-# Begins with what it cannot do without: the regex engine then skips to it.
-_BORN_WORD = re.compile(r"生(?:[于日人的]|(?<=[出诞年月日\d]生)|(?<=\d 生))")
 
 
-@needs("生龄男女出Dd")
+@cache
+def _born_tables() -> tuple[Beginnings, np.ndarray, np.ndarray]:
+    """Return the words that may stand beside a birth date, and what 生 alone must have behind or before it."""
+    return Beginnings(_BORN), char_table("于日人的"), digit_table() | char_table("出诞年月日")
+
+
+def _born(codes: np.ndarray) -> np.ndarray:
+    words, behind, before = _born_tables()
+    places = np.flatnonzero(codes == ord("生"))
+    near = np.where(codes[places - 1] == ord(" "), codes[places - 2], codes[places - 1])
+    places = places[behind[codes[places + 1]] | before[near]]
+    return np.sort(np.concatenate([places, words(codes)]))
+
+
+@needs(_born)
 def births(v: View) -> Iterator[Span]:
     """Find dates that the text calls somebody's birth."""
     text = v.text
-    if not (_BORN_WORD.search(text) or any(word in text for word in _BORN)):
-        return
     for m in _DATE.finditer(text):
         before = text[max(0, m.start() - 16) : m.start()]
         if _BORN_BEFORE.search(before) or _BORN_AFTER.match(text, m.end()) or _SEX_BEFORE.search(before):

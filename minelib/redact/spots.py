@@ -10,10 +10,11 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import CODES, GAP, Beginnings, char_table, matches
 from minelib.redact import names
 from minelib.redact.lexicon import any_of, lexicon
 from minelib.redact.names import DOUBTFUL, STRONG, Candidate, likeliest
-from minelib.redact.view import CODES, GAP, Page, char_table
+from minelib.redact.view import Page
 
 _FLOOR = -50.0
 
@@ -139,14 +140,19 @@ def _promising(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _compound() -> re.Pattern:
-    heads = "".join(sorted({c[0] for c in lexicon().compounds}))
-    return re.compile(rf"(?=[{heads}]){any_of(lexicon().compounds)}(?=[㐀-鿿])")
+def _compound() -> tuple[re.Pattern, Beginnings]:
+    """Return the pattern of a longer surname that goes on, and where one may begin."""
+    return re.compile(rf"{any_of(lexicon().compounds)}(?=[㐀-鿿])"), Beginnings(lexicon().compounds)
+
+
+def _compounds(codes: np.ndarray) -> np.ndarray:
+    return _compound()[1](codes)
 
 
 def candidates(page: Page) -> list[list[Candidate]]:
     """Find every doubtful or sure name of each text, the best reading at each start."""
-    texts = [v.text for v in page]
+    views, pattern = list(page), _compound()[0]
+    texts = [v.text for v in views]
     places, most = _promising(page.codes)
     owner = np.searchsorted(page.begins, places, side="right") - 1
     found: list[list[Candidate]] = [[] for _ in texts]
@@ -154,6 +160,6 @@ def candidates(page: Page) -> list[list[Candidate]]:
         owner.tolist(), (places - page.begins[owner]).tolist(), most.tolist(), strict=True
     ):
         found[i].append(likeliest(texts[i], at, 1, bits))
-    for text, best in zip(texts, found, strict=True):
-        best += [likeliest(text, m.start(), 2) for m in _compound().finditer(text)]
+    for v, best in zip(views, found, strict=True):
+        best += [likeliest(v.text, m.start(), 2) for m in matches(pattern, v.text, v.places(_compounds))]
     return [[c for c in best if c and c.bits > DOUBTFUL] for best in found]

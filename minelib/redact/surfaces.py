@@ -5,11 +5,11 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import char_table, followed, to_codes
 from minelib.knowledge import packaged_text
 from minelib.redact.lexicon import lexicon
 from minelib.redact.names import after_bits
 from minelib.redact.spans import Span
-from minelib.redact.view import char_table, followed, to_codes
 from minelib.scale import are_among
 
 _HEAD = 3

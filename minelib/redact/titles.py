@@ -6,11 +6,12 @@ from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import Beginnings, char_table, followed
 from minelib.redact.lexicon import any_of, lexicon
 from minelib.redact.names import EDGE
 from minelib.redact.needs import needs
 from minelib.redact.spans import Span
-from minelib.redact.view import View, char_table, followed
+from minelib.redact.view import View
 
 # Below this a surname is an everyday word first (时, 应, 平 …) and counts only where more says person.
 EVERYDAY = 1.0
@@ -36,19 +37,24 @@ _CLOSE = (
 
 
 @cache
-def _titled() -> tuple[re.Pattern, np.ndarray, np.ndarray]:
-    """Return the pattern, and tables of the characters it may begin with and go on with."""
+def _titled() -> tuple[re.Pattern, np.ndarray, Beginnings, Beginnings]:
+    """Return the pattern, a table of surnames of one character, and where titles and longer surnames may begin."""
     lex = lexicon()
     titles = [*(lex.titles - lex.short_titles), *lex.kin]
     surname = rf"{any_of(lex.compounds)}|[{''.join(lex.surnames)}]"
     pattern = re.compile(rf"({surname})({any_of(titles)}|[{''.join(sorted(lex.short_titles))}]{_CLOSE})")
-    firsts = {*lex.surnames, *(c[0] for c in lex.compounds)}
-    seconds = {*(t[0] for t in titles), *lex.short_titles, *(c[1] for c in lex.compounds)}
-    return pattern, char_table(firsts), char_table(seconds)
+    return (
+        pattern,
+        char_table(lex.surnames),
+        Beginnings([*titles, *lex.short_titles]),
+        Beginnings(lex.compounds),
+    )
 
 
 def _titled_starts(codes: np.ndarray) -> np.ndarray:
-    return followed(codes, *_titled()[1:])
+    _, surnames, titles, compounds = _titled()
+    before = titles(codes) - 1
+    return np.union1d(before[surnames[codes[before]]], compounds(codes))
 
 
 def _is_person(text: str, m: re.Match) -> bool:

@@ -7,11 +7,12 @@ character to one character, so offsets stay; what is dropped is remembered.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
 
+from minelib.codepoints import CODES, Find, char_table, side_by_side, to_codes
 from minelib.schema import MASK
 
 # Zero-width, bidirectional and other format characters: invisible, so they may not split a number or a name.
@@ -25,15 +26,6 @@ CHINESE_DIGITS = {
     **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
     **dict(zip("壹贰叁肆伍陆柒捌玖幺", "1234567891", strict=True)),
 }
-CODES = 0x110000
-GAP = 5  # empty characters between two texts of a page, so that no look beside a place meets another text
-
-
-def char_table(chars: Iterable[str]) -> np.ndarray:
-    """Make a table by character code that is true for `chars`."""
-    table = np.zeros(CODES, bool)
-    table[[ord(c) for c in chars]] = True
-    return table
 
 
 @cache
@@ -79,24 +71,8 @@ def _droppable() -> np.ndarray:
     return char_table(re.findall(rf"[({INVISIBLE}]", "".join(map(chr, range(0x10000)))))
 
 
-def to_codes(text: str) -> np.ndarray:
-    """Give the characters of a text as numbers, of the type by which numpy looks up fastest."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.intp)
-
-
 def _to_text(codes: np.ndarray) -> str:
     return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-
-
-def followed(codes: np.ndarray, firsts: np.ndarray, seconds: np.ndarray) -> np.ndarray:
-    """Give the places where a character of one table is followed by one of another (see `char_table`)."""
-    places = np.flatnonzero(firsts[codes[:-1]])
-    return places[seconds[codes[places + 1]]]
-
-
-Find = Callable[
-    [np.ndarray], np.ndarray
-]  # codes → places in them, in order: shape (n,), or (n, 2) for stretches
 
 
 class Page:
@@ -116,14 +92,11 @@ class Page:
 
     def __init__(self, texts: Sequence[str]):
         plain, _ = _tables()
-        between = "\0" * GAP
-        self.codes = plain[to_codes(between.join(["", *map(_without_masks, texts), ""]))]
-        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-        self.ends = np.cumsum(sizes + GAP)
-        self.begins = self.ends - sizes
+        whole, self.begins, self.ends = side_by_side([_without_masks(text) for text in texts])
+        self.codes = plain[to_codes(whole)]
         self._whole = _to_text(self.codes)
         self._offsets: dict[int, list[int]] = {}
-        self._found: dict[Find, tuple[np.ndarray, list[int], list[int]]] = {}
+        self._found: dict[Find, tuple[list, list[int], list[int]]] = {}
         self._drop(np.array([i for m in self._dropped() for i in range(*m.span())], np.int64))
 
     def __iter__(self) -> Iterator["View"]:
@@ -154,8 +127,7 @@ class Page:
     def places(self, i: int, find: Find) -> list:
         """Give the places of one text that `find` picks; it is asked once for all texts."""
         places, starts, stops = self._look(find)
-        start, stop = starts[i], stops[i]
-        return (places[start:stop] - self.begins[i]).tolist() if start < stop else []
+        return places[starts[i] : stops[i]]
 
     def count(self, i: int, find: Find) -> int:
         """Tell how many places of one text `find` picks."""
@@ -167,12 +139,14 @@ class Page:
         _, starts, stops = self._look(find)
         return np.less(starts, stops)
 
-    def _look(self, find: Find) -> tuple[np.ndarray, list[int], list[int]]:
+    def _look(self, find: Find) -> tuple[list, list[int], list[int]]:
+        """Give the places in all texts, counted from where each begins, and where those of each text begin and end."""
         if find not in self._found:
-            places = find(self.codes)
-            firsts = places if places.ndim == 1 else places[:, 0]
-            bounds = (np.searchsorted(firsts, at).tolist() for at in (self.begins, self.ends))
-            self._found[find] = (places, *bounds)
+            found = find(self.codes)
+            places = found[:, None] if found.ndim == 1 else found[:, :2]
+            starts, stops = (np.searchsorted(places[:, 0], at) for at in (self.begins, self.ends))
+            places -= np.repeat(self.begins, stops - starts)[:, None]
+            self._found[find] = found.tolist(), starts.tolist(), stops.tolist()
         return self._found[find]
 
     def offsets(self, i: int) -> list[int] | None:

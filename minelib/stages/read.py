@@ -164,10 +164,9 @@ def settled(
     texts = (c for c in table if pd.api.types.is_string_dtype(table[c]))
     columns = [c for c in texts if c not in ("record_id", "petitioner_id")]
     different = {c: table[c].unique().tolist() for c in columns}
-    masked = {
-        c: dict(zip(d, reader.settle_many(d, redactor, read=read), strict=True)) for c, d in different.items()
-    }
-    return table.assign(**{c: table[c].map(masked[c]) for c in columns})
+    masked = {c: reader.settle_many(d, redactor, read=read) for c, d in different.items()}
+    changed = {c: dict(zip(d, masked[c], strict=True)) for c, d in different.items() if masked[c] != d}
+    return table.assign(**{c: table[c].map(anew) for c, anew in changed.items()})
 
 
 def _changes(cleaned: pd.DataFrame, masked: dict[str, int]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from minelib.errors import MinelibError
 from minelib.gate import Reader
 from minelib.scale import at_once, blocks_of
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
-from minelib.stages.words import Words, firsts, segmenter
+from minelib.stages.words import Words, segmenter
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -21,12 +21,12 @@ Frames = Mapping[str, pd.DataFrame]
 def classes(words: Words, config: Config) -> Frames:
     """Give every petition a grievance class, and mark the vulnerable groups it names.
 
-    Learning keeps one process busy; the others meanwhile look at the words.
+    Learning keeps one process busy; the others meanwhile look at the words, and at what the next stage begins with.
     """
     from minelib.classes import learn_classes
 
     learn = partial(learn_classes, words.petitions, **_taught(config), seed=config.seed)
-    learnt, groups = at_once(learn, lambda: words.groups, workers=words.engine.workers)
+    learnt, (groups, _) = at_once(learn, lambda: (words.groups, words.letters), workers=words.engine.workers)
     return {"classes": learnt.classify(words.map).assign(groups=groups)}
 
 
@@ -58,10 +58,9 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
 
     Linking keeps one process busy; the others meanwhile read what the next stage begins with.
     """
-    from minelib.matters import Letters, link_matters
+    from minelib.matters import link_matters
 
-    named: list[pd.DataFrame] = []
-    letters = Letters.joined(firsts(words.map(_read_letters), named))
+    letters, named = words.letters
     link = partial(
         link_matters,
         words.petitions,
@@ -71,18 +70,9 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
         seed=config.seed,
     )
     found, _ = at_once(link, lambda: words.wording, workers=words.engine.workers)
-    table = _without_people(pd.concat(named, ignore_index=True), reader)
+    table = _without_people(named, reader)
     table["matter_id"] = found.matter_id.reindex(table["record_id"]).to_numpy()
     return {"matters": table, "links": frame(found.links, LINK)}
-
-
-def _read_letters(petitions: pd.DataFrame) -> tuple:
-    """Read some letters, and name their places and respondents."""
-    from minelib.matters import read_letters
-    from minelib.mentions import find_mentions, name_petitions, named_heads
-
-    found = list(map(find_mentions, named_heads(petitions)))
-    return read_letters(petitions, found), name_petitions(petitions, found)
 
 
 def _without_people(named: pd.DataFrame, reader: Reader) -> pd.DataFrame:

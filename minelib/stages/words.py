@@ -13,6 +13,7 @@ from minelib.tokens import Tokens
 
 if TYPE_CHECKING:
     from minelib.issues import Wording
+    from minelib.matters import Letters
 
 MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
 
@@ -44,6 +45,8 @@ class Words:
         first `MOST` characters is not cut.
     groups : list of str
         Vulnerable groups each petition says are touched, see `screen.mark_groups`.
+    letters : (Letters, DataFrame)
+        What each letter says by itself, and its places and respondents, see `mentions.name_petitions`.
     wording : Wording
         What issues are found from. It is made of the tokens, and they are let go of: whoever needs them asks before.
     """
@@ -67,6 +70,14 @@ class Words:
     @cached_property
     def groups(self) -> list[str]:
         return self._read["groups"]["groups"].tolist()
+
+    @cached_property
+    def letters(self) -> "tuple[Letters, pd.DataFrame]":
+        from minelib.matters import Letters
+
+        named: list[pd.DataFrame] = []
+        letters = Letters.joined(firsts(self.map(_read_letters), named))
+        return letters, pd.concat(named, ignore_index=True)
 
     @cached_property
     def wording(self) -> "Wording":
@@ -123,6 +134,15 @@ def _look_at(petitions: pd.DataFrame, options: SegmentOptions) -> tuple[Tokens, 
 
     texts = _core_texts(petitions)
     return Tokens.of(segmenter(options).segment(texts)), mark_groups(texts)
+
+
+def _read_letters(petitions: pd.DataFrame) -> tuple:
+    """Read some letters, and name their places and respondents."""
+    from minelib.matters import read_letters
+    from minelib.mentions import find_all_mentions, name_petitions, named_heads
+
+    found = list(find_all_mentions(named_heads(petitions)))
+    return read_letters(petitions, found), name_petitions(petitions, found)
 
 
 @cache
