@@ -146,7 +146,9 @@ def places(ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     >>> places(np.array([5, 2]), np.array([2, 2])).tolist()
     [3, 4, 0, 1]
     """
-    return np.arange(lengths.sum()) + np.repeat(ends - lengths.cumsum(), lengths)
+    where = np.repeat(ends - lengths.cumsum(), lengths)
+    where += np.arange(len(where))
+    return where
 
 
 def ranks(order: Sequence[int]) -> np.ndarray:

@@ -34,6 +34,11 @@ class Words:
         self._slices = np.concatenate([[0], np.cumsum(np.bincount(word, minlength=n_words))])
 
     @cached_property
+    def behind(self) -> np.ndarray:
+        """Of each hit the marks of all words that begin where it ends or up to GAP further."""
+        return self.ahead[self.end]
+
+    @cached_property
     def ahead(self) -> np.ndarray:
         here = np.zeros(len(self.first_at), self._marks.dtype)
         np.bitwise_or.at(here, self.start, self._marks[self.word])
@@ -48,10 +53,9 @@ class Words:
         """Return how many hits each word has."""
         return self._slices[ids + 1] - self._slices[ids]
 
-    def of(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return start and end of the hits of each word in turn."""
-        rows = self._by_word[places(self._slices[ids + 1], self.count(ids))]
-        return self.start[rows], self.end[rows]
+    def of(self, ids: np.ndarray) -> np.ndarray:
+        """Return the hits of each word in turn."""
+        return self._by_word[places(self._slices[ids + 1], self.count(ids))]
 
 
 class Parts:
@@ -117,7 +121,7 @@ def _together(words: Words, parts: Parts, part: np.ndarray, start: np.ndarray, e
     kept = np.zeros(len(part), bool)
     for one in np.unique(part).tolist():
         its = part == one
-        there, _ = words.of(parts.words_of(one))
+        there = words.start[words.of(parts.words_of(one))]
         kept[its] = np.isin(group(words.page, start[its]), group(words.page, there))
     return np.flatnonzero(kept), end[kept]
 

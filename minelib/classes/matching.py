@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from minelib.classes.joining import JOIN, Parts, Words
+from minelib.codepoints import CODES, char_table, to_codes
 from minelib.knowledge.taxonomy import Phrase
 
 BREAKS = "。！？!?；;\n\r…"
@@ -75,6 +76,18 @@ class PhraseFinder:
         for i, phrase in enumerate(phrases):
             self._following[: len(phrase.parts) - 1, i] = [number[part] for part in phrase.parts[1:]]
         self._operator = np.array([ord(p.operator or " ") for p in phrases], dtype=np.uint8)
+        self._nearby = self._marks_nearby()
+
+    def _marks_nearby(self) -> np.ndarray:
+        """Return, for each word of a first part, the marks of which one must follow nearby; 0 where none must."""
+        phrase = self._first[1]
+        second = self._following[0, phrase]
+        near = (self._operator[phrase] == ord("~")) & (second >= 0)
+        return (
+            np.where(near, self._later.part_marks[second], 0)
+            if near.any()
+            else np.zeros(len(phrase), np.uint64)
+        )
 
     def _numbers(self, parts: Iterable[tuple[int, Iterable[str]]]) -> np.ndarray:
         """Return numbers of words, and of what each belongs to."""
@@ -113,25 +126,36 @@ class PhraseFinder:
         return hits if len(columns) < 2 else hits.take(np.argsort(few, kind="stable"))
 
     def _find_words(self, page: "_Page") -> Words:
-        codes = page.codes
-        lengths = self._leads[codes[:-1], codes[1:]]
-        leads = np.flatnonzero(lengths)
-        lengths = lengths[leads]
+        codes = np.append(page.codes, np.zeros(max(self._by_length, default=0), np.intp))
+        n_letters = len(self._letters) + 1
+        lengths = self._leads.ravel()[page.codes[:-1] * n_letters + page.codes[1:]]
+        at = np.flatnonzero(lengths)
+        lengths, value, known = lengths[at], np.zeros(len(at), np.uint64), 0
         found = [(np.zeros(0, dtype=np.int64),) * 3]
         for bit, (length, (keys, ids)) in enumerate(self._by_length.items()):
-            at = leads[lengths & lengths.dtype.type(1 << bit) != 0]
-            at = at[: np.searchsorted(at, len(codes) - length, side="right")]
-            value = _hash([codes[at + k].astype(np.uint64) for k in range(length)])
-            slot = np.minimum(np.searchsorted(keys, value), len(keys) - 1)
-            ok = keys[slot] == value
-            found.append((ids[slot[ok]], at[ok], at[ok] + length))
+            longer = np.flatnonzero(lengths >> bit)  # where a word of this length or a longer one may begin
+            at, lengths, value = at[longer], lengths[longer], value[longer]
+            for k in range(known, length):
+                value = value * _PRIME + codes[at + k].astype(np.uint64)
+            known, mine = length, np.flatnonzero(lengths >> bit & 1)
+            slot = np.minimum(np.searchsorted(keys, value[mine]), len(keys) - 1)
+            ok = keys[slot] == value[mine]
+            begin = at[mine[ok]]
+            found.append((ids[slot[ok]], begin, begin + length))
         return Words(*(np.concatenate(x) for x in zip(*found, strict=True)), self._later.word_marks, page)
+
+    def _begun(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return phrase, start and end of the hits of first parts, where the next may stand nearby if it must."""
+        word, phrase = self._first
+        count, hits = words.count(word), words.of(word)
+        nearby = np.repeat(self._nearby, count)
+        likely = np.flatnonzero((nearby == 0) | (nearby & words.behind[hits] != 0))
+        hits = hits[likely]
+        return np.repeat(phrase, count)[likely], words.start[hits], words.end[hits]
 
     def _joined(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Join hits of first parts with one of the next, and so on; return phrase, start and end of what is whole."""
-        word, owner = self._first
-        hits = np.repeat(owner, words.count(word)), *words.of(word)
-        whole = []
+        hits, whole = self._begun(words), []
         for following in self._following:
             goes_on = following[hits[0]] >= 0
             whole.append([x[~goes_on] for x in hits])
@@ -149,8 +173,8 @@ class _Page:
     """All texts as one array of letter numbers; 0 is any character no phrase uses."""
 
     def __init__(self, texts: list[str], letters: tuple[str, ...]):
-        raw = np.frombuffer(("\0".join(texts) + "\0").encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        self.codes = _letter_table(letters)[raw]
+        raw = to_codes("\0".join(texts) + "\0")
+        self.codes = _letter_table(letters)[raw].astype(np.intp)
         self.sentence = np.cumsum(_break_table()[raw], dtype=np.int32)
         self.n_sentences = int(self.sentence[-1])
         size = np.array([len(t) + 1 for t in texts], dtype=np.int64)
@@ -163,7 +187,7 @@ class _Page:
 @lru_cache(maxsize=8)
 def _letter_table(letters: tuple[str, ...]) -> np.ndarray:
     """Make the table of the number of each character, from 1 on."""
-    table = np.zeros(0x110000, dtype=np.int32)
+    table = np.zeros(CODES, dtype=np.int32)
     for i, c in enumerate(letters, 1):
         table[[ord(v) for v in _variants(c)]] = i
     return table
@@ -171,9 +195,7 @@ def _letter_table(letters: tuple[str, ...]) -> np.ndarray:
 
 @cache
 def _break_table() -> np.ndarray:
-    table = np.zeros(0x110000, dtype=bool)
-    table[[0, *map(ord, BREAKS)]] = True
-    return table
+    return char_table(f"\0{BREAKS}")
 
 
 def _hash(columns) -> np.ndarray:

@@ -156,7 +156,8 @@ def _texts(petitions: pd.DataFrame) -> list[str]:
 
 
 def _known(petitions: pd.DataFrame, labels: Mapping[str, str] | None) -> list[str]:
-    return [(labels or {}).get(r, "") for r in petitions["record_id"]]
+    known = labels or {}
+    return [known.get(r, "") for r in petitions["record_id"].tolist()]
 
 
 def _classify_reading(

@@ -49,9 +49,8 @@ def named_heads(petitions: pd.DataFrame) -> list[str]:
     >>> named_heads(pd.DataFrame({"title": ["金桂路积水"], "text": ["云栖苑小区门口积水"]}))
     ['金桂路积水\\n云栖苑小区门口积水']
     """
-    return [
-        f"{title}\n{text[:HEAD]}" for title, text in zip(petitions["title"], petitions["text"], strict=True)
-    ]
+    pairs = zip(petitions["title"].tolist(), petitions["text"].tolist(), strict=True)
+    return [f"{title}\n{text[:HEAD]}" for title, text in pairs]
 
 
 def name_petitions(
@@ -77,7 +76,7 @@ def name_petitions(
     empty = [""] * n
     own = [petitions[c].tolist() if c in petitions else empty for c in ("place", "respondent")]
     mentions = find_all_mentions(named_heads(petitions)) if mentions is None else mentions
-    rows = [_names(*row) for row in zip(petitions["title"], mentions, *own, strict=True)]
+    rows = [_names(*row) for row in zip(petitions["title"].tolist(), mentions, *own, strict=True)]
     table = pd.DataFrame(rows, columns=["named_place", "named_respondent", "township"], dtype="str")
     return table.assign(record_id=petitions["record_id"].to_numpy())[["record_id", *table.columns]]
 

@@ -90,7 +90,7 @@ class Part:
     def clean_texts(self, redacted: pd.DataFrame) -> set[str]:
         """Return the texts of the cells that were read last, and in which nothing was found."""
         changed = set(self.changed)
-        cells = zip(*(redacted[c] for c in TEXT_COLUMNS), strict=True)
+        cells = zip(*(redacted[c].tolist() for c in TEXT_COLUMNS), strict=True)
         return {
             t for i, row in enumerate(cells) for column, t in enumerate(row) if (i, column) not in changed
         }

@@ -105,9 +105,8 @@ def code(key: bytes, kind: str, value: str, length: int = 4) -> str:
     >>> code(b"k" * 16, "姓名", "张三") == code(b"k" * 16, "姓名", "张三") != code(b"j" * 16, "姓名", "张三")
     True
     """
-    number = int.from_bytes(
-        hmac.digest(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256"), "big"
-    )
+    digest = hmac.digest(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
+    number = int.from_bytes(digest, "big") % len(_ALPHABET) ** length  # small numbers are divided fast
     letters = []
     for _ in range(length):
         number, rest = divmod(number, len(_ALPHABET))

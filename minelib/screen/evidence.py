@@ -113,10 +113,11 @@ def mark_letters(petitions: pd.DataFrame) -> pd.DataFrame:
         Same index; ``alleges`` (see `mark_allegations`), ``unheeded`` (see `mark_unheeded`), ``joint`` (1
         for a 集体访).
     """
+    titles, texts = petitions["title"].tolist(), petitions["text"].tolist()
     return pd.DataFrame(
         {
-            "alleges": mark_allegations(petitions["title"], petitions["text"], petitions["class_code"]),
-            "unheeded": np.array(mark_unheeded(petitions["text"]), dtype=float),
+            "alleges": mark_allegations(titles, texts, petitions["class_code"].tolist()),
+            "unheeded": np.array(mark_unheeded(texts), dtype=float),
             "joint": _joint(petitions),
         },
         index=petitions.index,

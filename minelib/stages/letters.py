@@ -27,7 +27,7 @@ def letters(petitions: pd.DataFrame, engine: Engine | None = None) -> pd.DataFra
 
 
 def _read_block(petitions: pd.DataFrame) -> pd.DataFrame:
-    made = {column: digests(petitions[column]) for column in ("title", "text")}
+    made = {column: digests(petitions[column].tolist()) for column in ("title", "text")}
     row = pd.util.hash_pandas_object(petitions[_SUMMED], index=False)
     table = pd.DataFrame({"row": row, **made}, index=petitions.index)
     return table.join(mark_letters(petitions[petitions["issue_id"].notna()]))

@@ -119,7 +119,7 @@ def _first_reading(rows: Rows, redactor: Redactor) -> _First:
     """Clean a block and read each of its rows."""
     petitions, *rest = rows.raw()
     cleaned, log = clean_petitions(petitions)
-    told = [kind for _, kinds in telling_numbers(cleaned["record_id"]) for kind in kinds]
+    told = [kind for _, kinds in telling_numbers(cleaned["record_id"].tolist()) for kind in kinds]
     unclean = np.flatnonzero(petitions["record_id"].isin(log.changes["record_id"]))
     again = rows.again(cleaned, unclean)
     return _First(redact_block(cleaned, redactor), *rest, log.table(), again, told)

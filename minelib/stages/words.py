@@ -124,7 +124,7 @@ def _core_texts(petitions: pd.DataFrame) -> list[str]:
     """Return title and text of each petition, joined by a line break, no greetings, no closings, `MOST` characters."""
     from minelib.clean import core_text
 
-    pairs = zip(petitions["title"], petitions["text"], strict=True)
+    pairs = zip(petitions["title"].tolist(), petitions["text"].tolist(), strict=True)
     return [f"{title}\n{core_text(text[:MOST])}"[:MOST] for title, text in pairs]
 
 
