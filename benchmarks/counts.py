@@ -65,10 +65,10 @@ def phrases(texts: list[str]) -> None:
 
 def mentions(texts: list[str]) -> None:
     """Find places and respondents."""
-    from minelib.mentions import find_mentions
+    from minelib.mentions import find_all_mentions
 
-    for text in texts:
-        find_mentions(text)
+    for _ in find_all_mentions(texts):
+        pass
 
 
 def segment(texts: list[str]) -> None:
