@@ -199,13 +199,45 @@ def test_what_is_set_aside_is_collected_again_afterwards():
     assert not gc.get_freeze_count()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="in turn where the system does not fork")
-@pytest.mark.parametrize(("workers", "processes"), [(1, 1), (2, 2), (3, 3), (9, 4)])
-def test_jobs_are_shared_out_among_the_workers(workers, processes):
+@pytest.mark.parametrize("workers", [1, 2, 3, 9])
+def test_what_is_done_at_once_comes_back_in_order(workers):
     done = at_once(*(lambda n=n: (n, os.getpid()) for n in range(4)), workers=workers)
     assert [n for n, _ in done] == list(range(4))
-    assert len({pid for _, pid in done}) == processes
     assert done[-1][1] == os.getpid()
+    assert workers > 1 or {pid for _, pid in done} == {os.getpid()}
+
+
+forks = pytest.mark.skipif(sys.platform != "linux", reason="in turn where the system does not fork")
+
+
+@forks
+@pytest.mark.parametrize("workers", [2, 3, 9])
+def test_others_are_at_work_while_this_process_does_the_last(workers):
+    begun = [multiprocessing.get_context("fork").Event() for _ in range(workers - 1)]
+    jobs = [lambda e=event: e.set() or os.getpid() for event in begun]
+    *others, ours = at_once(*jobs, lambda: [event.wait(60) for event in begun], workers=workers)
+    assert all(ours) and os.getpid() not in others
+
+
+@forks
+def test_who_is_free_takes_what_nobody_has_begun():
+    done = multiprocessing.get_context("fork").Event()
+    waited, _, ours = at_once(lambda: done.wait(60), done.set, os.getpid)
+    assert waited and ours == os.getpid()
+
+
+@forks
+def test_what_a_killed_process_had_begun_is_done_again(tmp_path):
+    begun = multiprocessing.get_context("fork").Event()
+
+    def dies_once():
+        begun.set()
+        if not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "done"
+
+    assert at_once(dies_once, lambda: begun.wait(60)) == ["done", True]
 
 
 def _frozen(block):

@@ -32,6 +32,7 @@ _LATER = (
     "igraph",
     "pypdf",
     "xlsxwriter",
+    "rjieba",
 )
 
 MapBlocks = Callable[..., Iterator]  # an engine's `map`: (function, blocks, *common) → results

@@ -166,23 +166,33 @@ def at_once(*jobs: Callable[[], object], workers: int = 2) -> list:
     """Call functions in `workers` processes where the system forks, in turn elsewhere; return what they return.
 
     The last one is called in this process: libraries with threads of their own do not live through a fork. The others
-    are shared out beforehand, in their order: with two workers one process does them all.
+    are begun in their order by whoever is free, this process too once it has done the last.
 
     >>> at_once(lambda: 1, lambda: 2, lambda: 3)
     [1, 2, 3]
     """
     *others, last = jobs
-    hands = min(len(others), workers - 1)
-    if not _FORKS or not hands:
+    hands, context = min(len(others), workers - 1), mp.get_context("fork") if _FORKS else None
+    if not context or not hands:
         return [job() for job in jobs]
-    shares = [others[n::hands] for n in range(hands)]
-    with contextlib.closing(_Crew(mp.get_context("fork"), hands, (_nth, (shares,)))) as crew:
+    takers = context.Array("i", len(others))
+    with contextlib.closing(_Crew(context, hands, (_take, (others, takers)))) as crew:
         for n in range(hands):
-            crew.begin(n, n)
+            crew.begin(n, n + 1)
         ours = last()
-        done = list(crew.work(iter(()), iter(())))
-    return [*(done[n % hands][n // hands] for n in range(len(others))), ours]
+        done = _take(hands + 1, others, takers)
+        for more in crew.work(iter(()), iter(())):
+            done |= more
+    return [*(done[n] for n in range(len(others))), ours]
 
 
-def _nth(n: int, shares: list[list[Callable]]) -> list:
-    return [job() for job in shares[n]]
+def _take(hand: int, jobs: list[Callable], takers) -> dict[int, object]:
+    """Do the jobs nobody else has taken, and once more those of a process that died and had this number."""
+    done = {}
+    for n, job in enumerate(jobs):
+        with takers.get_lock():
+            ours = takers[n] in (0, hand)
+            takers[n] = hand if ours else takers[n]
+        if ours:
+            done[n] = job()
+    return done
