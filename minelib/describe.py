@@ -190,9 +190,9 @@ def parts_of_speech(phrase: str) -> list[str]:
 
 @cache
 def _tagger():
-    import rjieba
+    from minelib.segment import engine_class
 
-    return rjieba.Jieba()
+    return engine_class()()
 
 
 def _grammar(kinds: list[str]) -> int:

@@ -198,7 +198,7 @@ class _Rjieba:
     """The compiled engine with jieba's tokens."""
 
     def __init__(self, lexicon: Mapping[str, int], own: tuple[str, ...]):
-        jieba = _engine_class()
+        jieba = engine_class()
         self._engine, self._no_words = jieba(), jieba.empty()
         self._added = {**lexicon, **dict.fromkeys(own, _OWN_FREQUENCY)}
         for word, frequency in (*lexicon.items(), *((word, _OWN_FREQUENCY) for word in own)):
@@ -261,7 +261,7 @@ class _Rjieba:
         return self._no_words.cut(run)
 
 
-def _engine_class():
+def engine_class():
     """Return `rjieba.Jieba` alone: the package around it loads a dictionary for itself, which takes as long again."""
     package = find_spec("rjieba")
     spec = PathFinder.find_spec("rjieba.rjieba", package.submodule_search_locations)

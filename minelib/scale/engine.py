@@ -32,7 +32,6 @@ _LATER = (
     "igraph",
     "pypdf",
     "xlsxwriter",
-    "rjieba",
 )
 
 MapBlocks = Callable[..., Iterator]  # an engine's `map`: (function, blocks, *common) → results

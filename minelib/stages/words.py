@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
 
+_BLOCKS, _MOST_ROWS = 100, 8_000  # blocks that are looked at, or more where they would have more rows
+_CUT = 1_000  # texts of a block that are cut together, for memory's sake
+
 _TOLD = ("record_id", "title", "text", "place", "respondent")
 
 Frames = Mapping[str, pd.DataFrame]
@@ -95,7 +98,9 @@ class Words:
     def _look(self) -> Frames:
         segmenter(self._options)  # workers forked now and later inherit its dictionary
         groups: list[list[str]] = []
-        tokens = Tokens.joined(firsts(self.map(_look_at, self._options), groups))
+        # Of a large ledger larger blocks: to join their vocabularies keeps this process busy.
+        rows = min(max(self.engine.block_rows, len(self.petitions) // _BLOCKS), _MOST_ROWS)
+        tokens = Tokens.joined(firsts(self.map(_look_at, self._options, rows=rows), groups))
         marked = pd.DataFrame({"groups": [names for block in groups for names in block]}, dtype="str")
         return {**tokens.tables(), "groups": marked}
 
@@ -132,8 +137,9 @@ def _look_at(petitions: pd.DataFrame, options: SegmentOptions) -> tuple[Tokens, 
     """Cut the words of some petitions, and mark the groups they name."""
     from minelib.screen import mark_groups
 
-    texts = _core_texts(petitions)
-    return Tokens.of(segmenter(options).segment(texts)), mark_groups(texts)
+    texts, cut = _core_texts(petitions), segmenter(options).segment
+    some = (texts[at : at + _CUT] for at in range(0, max(len(texts), 1), _CUT))
+    return Tokens.joined(Tokens.of(cut(part)) for part in some), mark_groups(texts)
 
 
 def _read_letters(petitions: pd.DataFrame) -> tuple:
