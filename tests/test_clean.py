@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from minelib.clean import clean_petitions, clean_text
 from minelib.clean.log import KINDS
+from minelib.clean.wanting import wanting
 from minelib.schema import RAW_PETITION, frame
 
 # A page as copies of news leave it: Traditional forms, pinyin notes, half-width marks, sign-offs, headlines.
@@ -191,6 +192,17 @@ def test_cleaning_again_changes_nothing(text):
     assert again == once
     assert set(counts) <= {"mojibake"}
     once.encode("utf-8")
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(TEXTS, max_size=6), st.booleans())
+@example(["", " 欠薪", "欠薪 ", "工 地", "\ue000欠薪"], False)
+@example(["欠薪。\n责编：张三", "打印", "锟斤", "_x000D_"], True)
+def test_what_wants_no_cleaning_is_left_as_it_is_by_it(texts, body):
+    wanted = wanting(texts, body=body)
+    assert wanted == sorted(set(wanted))
+    for text in (t for i, t in enumerate(texts) if i not in wanted):
+        assert clean_text(text, body=body) == (text, {})
 
 
 HOSTILE = [

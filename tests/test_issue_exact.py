@@ -10,7 +10,7 @@ from minelib.issues import discover
 from minelib.issues.discover import discover_groups, nearest
 from minelib.issues.exact import STEP, exactly
 from minelib.issues.group import closeness
-from minelib.issues.spread import spread_best
+from minelib.issues.spread import best_wrong, spread_best
 
 
 def _units(n: int, width: int, seed: int) -> np.ndarray:
@@ -78,3 +78,12 @@ def test_the_grid_is_fine_enough_for_a_cosine():
     grid = exactly(vectors)
     assert np.abs(grid - vectors).max() <= STEP / 2 + 1e-7
     assert np.abs(grid @ grid.T - vectors @ vectors.T).max() < 2e-3
+
+
+@given(st.integers(0, 999), st.integers(0, 20), st.integers(0, 6))
+def test_the_best_wrong_is_the_first_of_the_highest_scores(seed, n, n_wrongs):
+    score = np.random.default_rng(seed).integers(0, 4, (n, n_wrongs)).astype(np.float32)
+    top, column = best_wrong(sp.csr_matrix(score))
+    assert top.tolist() == score.max(axis=1, initial=0).tolist()
+    expected = [row.argmax() if row.size and row.max() > 0 else -1 for row in score]
+    assert column.tolist() == expected

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minelib.codepoints import matches, places_in
 from minelib.mentions import (
     Mention,
     Mentions,
+    find,
+    find_all_mentions,
     find_mentions,
     mask_mentions,
     name_petitions,
@@ -18,6 +21,7 @@ from minelib.mentions import (
     strip_mentions,
     township_of,
 )
+from minelib.mentions.words import mention_words
 from minelib.schema import MASK
 
 
@@ -165,3 +169,24 @@ def test_however_parted_the_joined_names_are_the_same(found, cut):
 def test_names_of_taken_rows_come_in_the_order_asked_for(found, random):
     rows = np.array([random.randrange(len(found)) for _ in found], dtype=np.int64)
     assert list(Mentions.of(found).take(rows)) == [found[i] for i in rows]
+
+
+PIECES = st.sampled_from(
+    ["云栖", "听澜苑", "小区", "金桂", "路", "街", "柳树", "村", "三组", "金蝉", "有限公司", "公司", "医院",
+     "A3区", "K9县", "Z", "12号线", "三号线", "号", "G4高速", "107国道", "9路", "路公交", "公交", "916",
+     "〈姓名3QK7〉", "“", "”", "·", "的", "在", "，", "\n", "２", "＃"])  # fmt: skip
+
+
+@given(st.lists(st.lists(PIECES, max_size=16).map("".join), max_size=5))
+def test_names_of_many_texts_are_those_of_each(texts):
+    assert list(find_all_mentions(texts)) == [find_mentions(text) for text in texts]
+
+
+@given(st.lists(PIECES, max_size=16).map("".join))
+def test_places_are_given_wherever_a_pattern_would_match(text):
+    ((endings, transit, areas),) = places_in([text], find._endings, find._transit, find._areas)
+    ending = mention_words().ending
+    for pattern, places in ((ending, endings), (find._MASKED_AREA, areas)):
+        found = [m.span() for m in matches(pattern, text, places)]
+        assert found == [m.span() for m in pattern.finditer(text)]
+    assert transit or not find._TRANSIT.search(text)

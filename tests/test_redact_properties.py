@@ -6,8 +6,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from minelib.redact import Redactor, scan
+from minelib.redact.find import DETECTORS
+from minelib.redact.needs import called
 from minelib.redact.numbers import valid_identity
 from minelib.redact.spans import MASK_WORD
+from minelib.redact.view import Page
 from minelib.schema import MASK
 
 REDACTOR = Redactor(b"0123456789abcdef")
@@ -72,3 +75,18 @@ def test_scan_finds_nothing_in_what_was_redacted(text):
 @given(st.lists(TEXTS, max_size=5))
 def test_texts_do_not_depend_on_their_neighbours(texts):
     assert REDACTOR.redact_many(texts) == [REDACTOR.redact(t) for t in texts]
+
+
+MORE = st.sampled_from(
+    ["老", "小", "周", "生", "出生于", "年龄", " 生", "男", "1980年3月", "88号", "号", "案", "警", "*", "敬",
+     "亲爱的", "长", "书记", "易、彭两位警官", ".", "12栋", "3单元", "302室", "业主", "QQ", "v", "@", "AT",
+     "湘 A 1 2 3 4 5", "K9县", "duan", "姓名:", "张 三", "1、", "上官", "١٢٣٤٥٦٧٨٩٠١", "13 8 0013 8000"])  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.lists(st.one_of(PIECES, MORE), max_size=14).map("".join), min_size=1, max_size=4))
+def test_a_detector_that_is_not_called_would_find_nothing(texts):
+    page = Page(texts)
+    for view, detectors in zip(page, called(page, DETECTORS), strict=True):
+        for detector in set(DETECTORS) - set(detectors):
+            assert not list(detector(view)), detector.__name__

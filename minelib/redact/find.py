@@ -21,7 +21,7 @@ from minelib.redact.spots import candidates
 from minelib.redact.titles import familiar, given, hidden, polite, surnamed, titled
 from minelib.redact.view import Page, View, digit_table
 
-_DETECTORS = (
+DETECTORS = (
     accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed,
     given, polite, spaced, minority, mixed,
 )  # fmt: skip
@@ -242,7 +242,7 @@ def find_many(texts: Sequence[str], *, model: bool = True) -> list[list[Span]]:
     """
     blocks = [(i, at, block) for i, text in enumerate(texts) for at, block in _blocks(text)]
     page = Page([block for _, _, block in blocks])
-    readings = list(map(_read, page, called(page, _DETECTORS), candidates(page)))
+    readings = list(map(_read, page, called(page, DETECTORS), candidates(page)))
     if model:
         for r in readings:
             _take_likely(r, names.LIKELY)

@@ -102,8 +102,8 @@ def _spaced_starts(codes: np.ndarray) -> np.ndarray:
 @needs(_spaced_starts)
 def spaced(v: View) -> Iterator[Span]:
     """Find names written wide in a form: 姓名: 张  三."""
-    starts = v.places(_spaced_starts)
-    for m in _spaced()[0].finditer(v.text, starts[0]):
+    first = min(v.places(_spaced_starts), default=len(v.text))
+    for m in _spaced()[0].finditer(v.text, first):
         # In 姓 名: the label itself is written wide.
         label = v.text[max(0, m.start() - 5) : m.start()].rstrip(": ")
         if before_bits(v.text, m.start()) >= STRONG or label.endswith("名"):

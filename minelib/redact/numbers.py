@@ -235,8 +235,7 @@ def _plate_starts(codes: np.ndarray) -> np.ndarray:
 def plates(v: View) -> Iterator[Span]:
     """Find number plates; a small letter or a province that is none needs a text that speaks of cars."""
     text, found, unsure, provinces = v.text, [], [], set()
-    starts = v.places(_plate_starts)
-    if not _PLATE_HINT.search(text, starts[0]):
+    if not _PLATE_HINT.search(text, min(v.places(_plate_starts), default=len(text))):
         return
     for m in (*_PLATE.finditer(text), *_PLATE_MASKED.finditer(text), *_PLATE_APART.finditer(text)):
         if sum(c.isdigit() for c in m[0]) < 2:
