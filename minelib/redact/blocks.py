@@ -16,7 +16,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
-from minelib.redact.petitions import TEXT_COLUMNS, RedactionLog, RowTable, own_strings
+from minelib.redact.petitions import TEXT_COLUMNS, Edit, RedactionLog, RowTable, own_strings
 from minelib.redact.spans import MASK_WORD, Span
 from minelib.redact.surfaces import Surfaces, is_telling
 from minelib.scale import Block, MapBlocks, Table, map_here
@@ -24,6 +24,7 @@ from minelib.schema import PETITION, RAW_PETITION, check, frame
 
 _ROUNDS = 5
 _KINDS = tuple(MASK_WORD)
+_WIDTH = 8  # numbers kept of a span, see `Part`
 
 
 class Found:
@@ -61,9 +62,9 @@ class Part:
 
     Attributes
     ----------
-    edits : ndarray of int32, shape (n_spans, 7)
-        What was masked so far, one edit after another: number of the edit, row, column, and the span's start, end,
-        kind and what it keeps.
+    edits : ndarray of int32, shape (n_spans, 8)
+        What was masked so far, one edit after another: number of the edit, row, column, the span's start, end, kind
+        and what it keeps, and the number of the mask's code.
     changed : tuple of (row, column)
         Cells masked in this round and not read again since.
     found : frozenset of (str, str)
@@ -96,18 +97,20 @@ class Part:
         }
 
 
-def _packed(edits: Iterable[tuple[int, int, Sequence[Span]]], first: int) -> np.ndarray:
+def _packed(edits: Iterable[Edit], first: int) -> np.ndarray:
     rows = [
-        (n, row, column, s.start, s.end, _KINDS.index(s.kind), s.keep)
-        for n, (row, column, spans) in enumerate(edits, first)
-        for s in spans
+        (n, row, column, s.start, s.end, _KINDS.index(s.kind), s.keep, number)
+        for n, (row, column, spans, numbers) in enumerate(edits, first)
+        for s, number in zip(spans, numbers, strict=True)
     ]
-    return np.array(rows, dtype=np.int32).reshape(-1, 7)
+    return np.array(rows, dtype=np.int32).reshape(-1, _WIDTH)
 
 
-def _unpacked(edits: np.ndarray) -> Iterator[tuple[int, int, list[Span]]]:
-    for (_, row, column), spans in groupby(edits.tolist(), key=itemgetter(0, 1, 2)):
-        yield row, column, [Span(start, end, _KINDS[kind], keep) for *_, start, end, kind, keep in spans]
+def _unpacked(edits: np.ndarray) -> Iterator[Edit]:
+    for (_, row, column), group in groupby(edits.tolist(), key=itemgetter(0, 1, 2)):
+        told = [each[3:] for each in group]
+        spans = [Span(start, end, _KINDS[kind], keep) for start, end, kind, keep, _ in told]
+        yield row, column, spans, [number for *_, number in told]
 
 
 def redact_block(petitions: pd.DataFrame, redactor) -> Part:
@@ -116,7 +119,7 @@ def redact_block(petitions: pd.DataFrame, redactor) -> Part:
     table = RowTable(redactor, petitions)
     people = (petitions[c].tolist() for c in ("petitioner", "identity", "respondent"))
     table.read_rows([own_strings(*cells) for cells in zip(*people, strict=True)])
-    return _part(table, np.empty((0, 7), np.int32), Counter())
+    return _part(table, np.empty((0, _WIDTH), np.int32), Counter())
 
 
 def compare_block(read: tuple[Block, Part], redactor, new: Found) -> Part:

@@ -105,8 +105,21 @@ def code(key: bytes, kind: str, value: str, length: int = 4) -> str:
     >>> code(b"k" * 16, "姓名", "张三") == code(b"k" * 16, "姓名", "张三") != code(b"j" * 16, "姓名", "张三")
     True
     """
+    return spelled(code_number(key, kind, value, length), length)
+
+
+def code_number(key: bytes, kind: str, value: str, length: int = 4) -> int:
+    """Give the code of a value as a number, see `spelled`."""
     digest = hmac.digest(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
-    number = int.from_bytes(digest, "big") % len(_ALPHABET) ** length  # small numbers are divided fast
+    return int.from_bytes(digest, "big") % len(_ALPHABET) ** length
+
+
+def spelled(number: int, length: int = 4) -> str:
+    """Spell a code's number.
+
+    >>> spelled(1), spelled(36**4 - 1)
+    ('1000', 'ZZZZ')
+    """
     letters = []
     for _ in range(length):
         number, rest = divmod(number, len(_ALPHABET))

@@ -10,11 +10,12 @@ import pandas as pd
 from minelib.redact.identity import is_nobody
 from minelib.redact.lexicon import lexicon
 from minelib.redact.names import is_name
-from minelib.redact.spans import Span, settle
+from minelib.redact.spans import Span, masked, settle
 from minelib.redact.surfaces import Surfaces
 
 # Columns people write in; the rest of a petition is dates, counts and codes.
 TEXT_COLUMNS = ("title", "text", "reply", "place", "respondent", "agency", "category", "status")
+Edit = tuple[int, int, Sequence[Span], Sequence[int]]  # row, column, what is masked there, the codes' numbers
 _CHUNK = 2_048
 _NAME_CELL = re.compile(r"[㐀-鿿·\s]{2,12}")
 
@@ -67,21 +68,22 @@ class RowTable:
         self.cells = list(map(list, zip(*(petitions[c].tolist() for c in TEXT_COLUMNS), strict=True)))
         self.masked: Counter[str] = Counter()
         self.found: set[tuple[str, str]] = set()
-        self.edits: list[tuple[int, int, Sequence[Span]]] = []  # what was masked, one after another
+        self.edits: list[Edit] = []  # what was masked, one after another
         self.changed: set[tuple[int, int]] = set()  # masked and not read again since
 
     def mask(self, row: int, column: int, spans: Sequence[Span]) -> None:
         text = self.cells[row][column]
         self.masked.update(s.kind for s in spans)
         self.found.update((text[s.start : s.end], s.kind) for s in spans)
-        self.edits.append((row, column, spans))
-        self.cells[row][column] = self.redactor.apply(text, spans)
+        numbers = self.redactor.numbers(text, spans)
+        self.edits.append((row, column, spans, numbers))
+        self.cells[row][column] = masked(text, spans, numbers)
         self.changed.add((row, column))
 
-    def mask_again(self, edits: Iterable[tuple[int, int, Sequence[Span]]]) -> None:
+    def mask_again(self, edits: Iterable[Edit]) -> None:
         """Mask what was masked before, when these rows were read the last time."""
-        for row, column, spans in edits:
-            self.cells[row][column] = self.redactor.apply(self.cells[row][column], spans)
+        for row, column, spans, numbers in edits:
+            self.cells[row][column] = masked(self.cells[row][column], spans, numbers)
 
     def read_rows(self, own: Sequence[Sequence[str]]) -> None:
         """Read each different cell once; a name in a row's title counts in its reply."""

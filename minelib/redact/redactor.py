@@ -7,9 +7,9 @@ import pandas as pd
 
 from minelib.redact.find import find_many
 from minelib.redact.identity import normal_form, petitioner_identity
-from minelib.redact.keys import code, key_id
+from minelib.redact.keys import code, code_number, key_id
 from minelib.redact.petitions import RedactionLog
-from minelib.redact.spans import MASK_WORD, Span, settle
+from minelib.redact.spans import MASK_WORD, Span, mask_of, masked, settle
 from minelib.schema import MASK
 
 _ROUNDS = 25
@@ -89,20 +89,18 @@ class Redactor:
 
     def mask(self, surface: str, kind: str) -> str:
         """Give the mask of one value."""
-        word = MASK_WORD[kind]
-        return f"〈{word}{code(self._key, word, normal_form(surface, kind))}〉"
+        return mask_of(kind, self._number(surface, kind))
+
+    def _number(self, surface: str, kind: str) -> int:
+        return code_number(self._key, MASK_WORD[kind], normal_form(surface, kind))
+
+    def numbers(self, text: str, spans: Iterable[Span]) -> list[int]:
+        """Give the numbers of the codes that the masks of some spans carry."""
+        return [self._number(text[s.start : s.end], s.kind) for s in spans]
 
     def apply(self, text: str, spans: Sequence[Span]) -> str:
         """Write masks for spans; a title at the end of a span stays."""
-        out, last = [], 0
-        for s in spans:
-            out += [
-                text[last : s.start],
-                self.mask(text[s.start : s.end], s.kind),
-                text[s.end - s.keep : s.end],
-            ]
-            last = s.end
-        return "".join([*out, text[last:]])
+        return masked(text, spans, self.numbers(text, spans))
 
     def redact(self, text: str) -> str:
         """Write masks for everything found; a second call changes nothing more."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from minelib.redact.keys import spelled
+
 # Kind as the scorer and the spans file name it, and the word its mask carries.
 MASK_WORD = {
     "NAME": "姓名", "NAME_TITLE": "姓名", "ADDRESS": "住址", "PHONE": "电话", "ID": "证件", "BANK": "银行卡",
@@ -24,6 +26,20 @@ class Span:
     end: int
     kind: str
     keep: int = 0
+
+
+def mask_of(kind: str, number: int) -> str:
+    """Write a mask: what was there, and the code by which the same is known."""
+    return f"〈{MASK_WORD[kind]}{spelled(number)}〉"
+
+
+def masked(text: str, spans: Sequence[Span], numbers: Sequence[int]) -> str:
+    """Write masks for spans, with the codes of these numbers; a title at the end of a span stays."""
+    out, last = [], 0
+    for s, number in zip(spans, numbers, strict=True):
+        out += [text[last : s.start], mask_of(s.kind, number), text[s.end - s.keep : s.end]]
+        last = s.end
+    return "".join([*out, text[last:]])
 
 
 def blanked(text: str, spans: Sequence[Span]) -> str:

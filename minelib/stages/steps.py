@@ -36,10 +36,10 @@ def classes_of(fresh: pd.DataFrame, words: Words, config: Config) -> pd.DataFram
     from minelib.classes.table import classify_with
 
     engine, taught = words.engine, _taught(config)
-    shared = {"seed": config.seed, "map_blocks": engine.map, "workers": engine.workers}
-    model = fit_classifier(words.petitions, **taught, **shared)
+    fit = partial(fit_classifier, words.petitions, **taught, seed=config.seed)
+    model, (marked, _) = at_once(fit, lambda: (words.groups, words.letters), workers=engine.workers)
     blocks = engine.map(classify_with, blocks_of(fresh, engine.block_rows), model, taught["labels"])
-    groups = pd.Series(words.groups, index=words.petitions["record_id"])
+    groups = pd.Series(marked, index=words.petitions["record_id"])
     return pd.concat(list(blocks), ignore_index=True).assign(groups=groups[fresh["record_id"]].tolist())
 
 
@@ -61,6 +61,7 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     from minelib.matters import link_matters
 
     letters, named = words.letters
+    del words.letters  # nobody asks again, and of a large ledger they are much
     link = partial(
         link_matters,
         words.petitions,
