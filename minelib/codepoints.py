@@ -56,10 +56,8 @@ class Beginnings:
 
     def __init__(self, words: Iterable[str]):
         words = sorted(set(words))
-        self._first, self._alone = (
-            char_table(w[0] for w in words),
-            char_table(w for w in words if len(w) == 1),
-        )
+        self._first = char_table(word[0] for word in words)
+        self._alone = char_table(word for word in words if len(word) == 1)
         sides = [sorted({w[n] for w in words if len(w) > 1}) for n in (0, 1)]
         self._number = np.zeros((2, CODES), np.uint16)
         for number, side in zip(self._number, sides, strict=True):

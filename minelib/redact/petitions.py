@@ -15,7 +15,8 @@ from minelib.redact.surfaces import Surfaces
 
 # Columns people write in; the rest of a petition is dates, counts and codes.
 TEXT_COLUMNS = ("title", "text", "reply", "place", "respondent", "agency", "category", "status")
-Edit = tuple[int, int, Sequence[Span], Sequence[int]]  # row, column, what is masked there, the codes' numbers
+# Row, column, what is masked there, and the numbers of the codes.
+Edit = tuple[int, int, Sequence[Span], Sequence[int]]
 _CHUNK = 2_048
 _NAME_CELL = re.compile(r"[㐀-鿿·\s]{2,12}")
 
