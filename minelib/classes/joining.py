@@ -8,8 +8,6 @@ import numpy as np
 from minelib.tokens import places
 
 GAP = 8  # characters "~" may skip
-ANY = np.uint64(1 << 63)  # a mark that stands everywhere; words share the other bits
-_BITS = 63
 
 
 class Words:
@@ -21,12 +19,12 @@ class Words:
         By start.
     first_at : int array
         How many start before each character.
-    ahead : array of uint64, shape (2, n_characters + 1)
+    ahead : array of uint64
         For each character, the marks of all words that begin there or up to GAP further; see `Parts`.
     """
 
     def __init__(self, word: np.ndarray, start: np.ndarray, end: np.ndarray, marks: np.ndarray, page):
-        order, n_words = np.argsort(start, kind="stable"), marks.shape[1]
+        order, n_words = np.argsort(start, kind="stable"), len(marks)
         self._marks = marks
         self.word, self.start, self.end, self.page = word[order], start[order], end[order], page
         n_starts = np.bincount(start, minlength=len(page.codes))
@@ -38,17 +36,16 @@ class Words:
     @cached_property
     def behind(self) -> np.ndarray:
         """Of each hit the marks of all words that begin where it ends or up to GAP further."""
-        return self.ahead[:, self.end]
+        return self.ahead[self.end]
 
     @cached_property
     def ahead(self) -> np.ndarray:
-        here = np.full((2, len(self.first_at)), ANY)
-        for lane, marks in zip(here, self._marks, strict=True):
-            np.bitwise_or.at(lane, self.start, marks[self.word])
+        here = np.zeros(len(self.first_at), self._marks.dtype)
+        np.bitwise_or.at(here, self.start, self._marks[self.word])
         reach = 1
         while reach <= GAP:
             step = min(reach, GAP + 1 - reach)
-            here[:, :-step] |= here[:, step:]
+            here[:-step] |= here[step:]
             reach += step
         return here
 
@@ -72,20 +69,18 @@ class Parts:
 
     Attributes
     ----------
-    word_marks, part_marks : ndarrays of uint64, shapes (2, n_words), (2, n_parts)
-        Two bits for each word, one in each of two numbers, which some share, and those of the words of each part: what
-        has none in common with a part in either holds none of its words.
+    word_marks, part_marks : ndarrays of uint64
+        One bit for each word, which some share, and those of the words of each part: what has none in common with a
+        part holds none of its words.
     """
 
     def __init__(self, word: np.ndarray, part: np.ndarray, n_words: int):
         self._words, self._part, self._n_words = word, part, n_words
         self._keys, self._rank = np.unique(part * n_words + word, return_index=True)
-        self.word_marks, told = np.zeros((2, n_words), np.uint64), np.unique(word)
-        self.part_marks = np.zeros((2, part.max(initial=-1) + 1), np.uint64)
-        for each, of_words, of_parts in zip((1, _BITS), self.word_marks, self.part_marks, strict=True):
-            bits = np.arange(len(told)) // each % _BITS
-            of_words[told] = np.left_shift(np.uint64(1), bits.astype(np.uint64))
-            np.bitwise_or.at(of_parts, part, of_words[word])
+        self.word_marks, told = np.zeros(n_words, np.uint64), np.unique(word)
+        self.word_marks[told] = np.left_shift(np.uint64(1), (np.arange(len(told)) & 63).astype(np.uint64))
+        self.part_marks = np.zeros(part.max(initial=-1) + 1, np.uint64)
+        np.bitwise_or.at(self.part_marks, part, self.word_marks[word])
 
     def words_of(self, part: int) -> np.ndarray:
         """Return the words of a part."""
@@ -94,17 +89,11 @@ class Parts:
     def hold(self, part: np.ndarray, word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Tell which parts hold the word beside them, and which of their words it is."""
         # A part has few words and most pairs fall here, before they are looked up.
-        at = in_common(self.part_marks, part, self.word_marks, word)
+        at = np.flatnonzero(self.part_marks[part] & self.word_marks[word])
         key = part[at] * self._n_words + word[at]
         slot = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
         ok = self._keys[slot] == key
         return at[ok], self._rank[slot[ok]]
-
-
-def in_common(marks: np.ndarray, at: np.ndarray, others: np.ndarray, there: np.ndarray) -> np.ndarray:
-    """Return which pairs, of marks `at` and others `there`, have bits in common in both of their numbers."""
-    first = np.flatnonzero(marks[0][at] & others[0][there])
-    return first[np.flatnonzero(marks[1][at[first]] & others[1][there[first]])]
 
 
 Join = Callable[
@@ -114,7 +103,7 @@ Join = Callable[
 
 def _near(words: Words, parts: Parts, part: np.ndarray, start: np.ndarray, end: np.ndarray):
     """Let the next part begin within GAP characters after a hit ends, in its sentence; the nearest counts."""
-    likely = in_common(parts.part_marks, part, words.ahead, end)  # a few; only these are looked at
+    likely = np.flatnonzero(parts.part_marks[part] & words.ahead[end])  # a few; only these are looked at
     first = words.first_at[end[likely]]
     stop = words.first_at[np.minimum(end[likely] + GAP + 1, len(words.first_at) - 1)]
     hit, at = np.repeat(likely, stop - first), places(stop, stop - first)

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from minelib.classes.joining import ANY, JOIN, Parts, Words, in_common
+from minelib.classes.joining import JOIN, Parts, Words
 from minelib.codepoints import CODES, char_table, to_codes
 from minelib.knowledge.taxonomy import Phrase
 
@@ -79,13 +79,15 @@ class PhraseFinder:
         self._nearby = self._marks_nearby()
 
     def _marks_nearby(self) -> np.ndarray:
-        """Return, for each word of a first part, the marks of which one must follow nearby; ANY where none must."""
+        """Return, for each word of a first part, the marks of which one must follow nearby; 0 where none must."""
         phrase = self._first[1]
         second = self._following[0, phrase]
         near = (self._operator[phrase] == ord("~")) & (second >= 0)
-        marks = np.full((2, len(phrase)), ANY)
-        marks[:, near] = self._later.part_marks[:, second[near]]
-        return marks
+        return (
+            np.where(near, self._later.part_marks[second], 0)
+            if near.any()
+            else np.zeros(len(phrase), np.uint64)
+        )
 
     def _numbers(self, parts: Iterable[tuple[int, Iterable[str]]]) -> np.ndarray:
         """Return numbers of words, and of what each belongs to."""
@@ -145,10 +147,11 @@ class PhraseFinder:
     def _begun(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return phrase, start and end of the hits of first parts, where the next may stand nearby if it must."""
         word, phrase = self._first
-        which, hits = np.repeat(np.arange(len(word)), words.count(word)), words.of(word)
-        likely = in_common(self._nearby, which, words.behind, hits)
+        count, hits = words.count(word), words.of(word)
+        nearby = np.repeat(self._nearby, count)
+        likely = np.flatnonzero((nearby == 0) | (nearby & words.behind[hits] != 0))
         hits = hits[likely]
-        return phrase[which[likely]], words.start[hits], words.end[hits]
+        return np.repeat(phrase, count)[likely], words.start[hits], words.end[hits]
 
     def _joined(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Join hits of first parts with one of the next, and so on; return phrase, start and end of what is whole."""
