@@ -83,7 +83,9 @@ def places_in(texts: Sequence[str], *finds: Find) -> Iterator[tuple[list[int], .
     for at in range(0, len(texts), _TEXTS):
         whole, begins, ends = side_by_side(texts[at : at + _TEXTS])
         codes = to_codes(whole)
-        yield from zip(*(_parted(find(codes), begins, ends) for find in finds), strict=True)
+        found = [parted(find(codes), begins, ends) for find in finds]
+        for i in range(len(begins)):
+            yield tuple(places[starts[i] : stops[i]] for places, starts, stops in found)
 
 
 def matches(pattern: re.Pattern, text: str, places: Iterable[int]) -> Iterator[re.Match]:
@@ -99,8 +101,17 @@ def matches(pattern: re.Pattern, text: str, places: Iterable[int]) -> Iterator[r
             done = m.end()
 
 
-def _parted(places: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> Iterator[list[int]]:
-    """Yield the places of each text, counted from where it begins."""
-    first, last = (np.searchsorted(places, at) for at in (begins, ends))
-    ours = (places - np.repeat(begins, last - first)).tolist()
-    return (ours[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True))
+def parted(found: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> tuple[list, list[int], list[int]]:
+    """Part places among the texts they stand in, see `side_by_side`.
+
+    Returns
+    -------
+    places : list
+        What was `found`, each counted from where its text begins.
+    starts, stops : lists of int
+        Which of them are those of each text.
+    """
+    places, told = (found[:, :2], found[:, 2:]) if found.ndim > 1 else (found[:, None], found[:, None][:, :0])
+    starts, stops = (np.searchsorted(places[:, 0], at) for at in (begins, ends))
+    ours = np.hstack([places - np.repeat(begins, stops - starts)[:, None], told])
+    return ours.reshape(found.shape).tolist(), starts.tolist(), stops.tolist()

@@ -31,7 +31,7 @@ def root():
     """An index of our own on this machine, so that the test asks nobody else."""
     with HTTPServer(("127.0.0.1", 0), Index) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/pypi"
+        yield "http://{}:{}/pypi".format(*server.server_address)
         server.shutdown()
 
 

@@ -27,7 +27,9 @@ KEY = bytes(range(32))
 SAID = "工地拖欠农民工工资三个月，多次讨要没有结果"
 BIDI, ZERO = "\u202e\u2066\u200f", "\u200b\u2060\ufeff"
 
-# What a cell may hold beside the words of a petition. Links lead to 192.0.2.1, nobody's address (RFC 5737).
+NOBODY = "192.0.2.1"  # an address that is nobody's (RFC 5737)
+
+# What a cell may hold beside the words of a petition.
 TEXTS = {
     "html": "<b>" + SAID + "</b><table><tr><td>1</td></tr></table>",
     "script": "<script>alert(document.cookie)</script>" + SAID,
@@ -46,11 +48,11 @@ TEXTS = {
     "typst comment": SAID + " /* 未完",
     "typst raw": "```" + SAID,
     "markdown heading": "# " + SAID + "\n## 二级\n***",
-    "markdown link": f"[{SAID}](javascript:alert(1)) ![x](http://192.0.2.1/x.png)",
+    "markdown link": f"[{SAID}](javascript:alert(1)) ![x](http://{NOBODY}/x.png)",
     "markdown table": "|a|b|\n|-|-|\n|" + SAID + "|",
     "latex": "\\input{/etc/passwd} \\write18{ls} $\\frac{1}{0}$ " + SAID,
     "latex begin": "\\begin{document}" + SAID,
-    "formula =": "=HYPERLINK(\"http://192.0.2.1\",\"x\")" + SAID,
+    "formula =": f'=HYPERLINK("http://{NOBODY}","x")' + SAID,
     "formula +": "+cmd|' /C calc'!A0 " + SAID,
     "formula -": "-1+1 " + SAID,
     "formula @": "@SUM(A1:A9) " + SAID,
@@ -96,7 +98,7 @@ TEXTS = {
     "entity bomb": "&lol;" * 1000 + SAID,
     "xml": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;' + SAID,
     "cdata": "<![CDATA[" + SAID + "]]>",
-    "url": "https://192.0.2.1/" + "a" * 2000 + " " + SAID,
+    "url": f"https://{NOBODY}/" + "a" * 2000 + " " + SAID,
     "names of columns": "record_id petition_id None nan NaT <NA> " + SAID,
     "excel escapes": "_x000D__x0041_" + SAID,
 }  # fmt: skip

@@ -63,7 +63,7 @@ def test_the_nearest_rows_are_those_a_full_sort_puts_first(seed, n, k):
         np.random.default_rng(seed).integers(0, n, n)
     ]  # some stand there more than once
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(discover, "_HEATS", 8)
+        patch.setattr(discover, "_COLUMN_GROUPS", 8)
         index, cosine = nearest(vectors, k)
     whole = vectors @ vectors.T
     np.fill_diagonal(whole, -2)

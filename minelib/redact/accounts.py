@@ -48,11 +48,11 @@ def _account() -> re.Pattern:
 @cache
 def _beginnings() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return tables of the first two characters of what is written before an account, and of those that do alone."""
+    # Any letter may be a capital: QQ, Qq.
     words = {form for word in (*_services(), *_AT_SIGNS) for form in (word, word.upper())}
     first, second = (char_table(word[n] for word in words if len(word) > 1) for n in (0, 1))
-    alone = {word for word in words if len(word) == 1} | {"_", *"wvWV"}
-    # Of two characters either may be a capital: QQ, Qq.
-    return first, second, char_table(alone)
+    short = {form for word in _SHORT for form in (word[0], word[0].upper())}
+    return first, second, char_table({"_", *short, *(word for word in words if len(word) == 1)})
 
 
 def _begun(codes: np.ndarray) -> np.ndarray:

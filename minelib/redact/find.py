@@ -19,7 +19,7 @@ from minelib.redact.records import addresses, births, cases
 from minelib.redact.spans import Span, settle
 from minelib.redact.spots import candidates
 from minelib.redact.titles import familiar, given, hidden, polite, surnamed, titled
-from minelib.redact.view import Page, View, digit_table
+from minelib.redact.view import Page, View, digit_table, han_table
 
 DETECTORS = (
     accounts, cases, numbers, plates, births, addresses, titled, familiar, hidden, surnamed,
@@ -135,17 +135,13 @@ def _next_of_list(r: _Reading, c: Candidate) -> Candidate | None:
 
 
 @cache
-def _item_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Make tables of the characters of names, of the marks behind a number, and of what ends an item."""
-    return (
-        char_table(map(chr, range(0x4E00, 0xA000))),
-        char_table(".、)"),
-        digit_table() | char_table("、,; \n\0"),
-    )
+def _item_tables() -> tuple[np.ndarray, np.ndarray]:
+    """Make tables of the marks behind a number, and of what ends an item."""
+    return char_table(".、)"), digit_table() | char_table("、,; \n\0")
 
 
 def _items(codes: np.ndarray) -> np.ndarray:
-    han, mark, end = _item_tables()
+    han, (mark, end) = han_table(), _item_tables()
     places = followed(codes, digit_table(), han | mark)
     begin = places + 1 + mark[codes[places + 1]]
     size = np.cumprod(han[codes[begin[:, None] + np.arange(5)]], axis=1).sum(axis=1)

@@ -11,7 +11,7 @@ from minelib.redact.lexicon import Words, any_of, lexicon
 from minelib.redact.names import STRONG, before_bits
 from minelib.redact.needs import needs
 from minelib.redact.spans import Span
-from minelib.redact.view import View
+from minelib.redact.view import View, han_table
 
 _DOTTED = re.compile(r"([一-鿿]{2,8})((?:[·.][一-鿿]{2,8}){1,2})")
 
@@ -48,15 +48,10 @@ def _sounds() -> re.Pattern:
     return re.compile(rf"[{''.join(sorted({c for w in lexicon().minority for c in w}))}]{{2,8}}$")
 
 
-@cache
-def _han() -> np.ndarray:
-    return char_table(map(chr, range(0x4E00, 0xA000)))
-
-
 def _points(codes: np.ndarray) -> np.ndarray:
     """Give the full stops between two Han characters."""
     places = np.flatnonzero(codes == ord("."))
-    return places[_han()[codes[places - 1]] & _han()[codes[places + 1]]]
+    return places[han_table()[codes[places - 1]] & han_table()[codes[places + 1]]]
 
 
 @needs("·", _undotted_starts, _points)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from minelib.codepoints import Beginnings
 from minelib.knowledge import packaged_toml, word_list
 
 
@@ -81,6 +82,12 @@ def lexicon() -> Lexicon:
     single = {s: bits for s, bits in surnames.items() if len(s) == 1}
     compounds = {s: bits for s, bits in surnames.items() if len(s) > 1}
     return Lexicon(single, compounds, _scores("redact_given"), _scores("redact_words"), **groups)
+
+
+@cache
+def longer_surnames() -> Beginnings:
+    """Find where a surname of two characters may begin."""
+    return Beginnings(lexicon().compounds)
 
 
 def any_of(words) -> str:

@@ -90,7 +90,7 @@ def _units(codes: np.ndarray) -> np.ndarray:
 
 def _three_digits(codes: np.ndarray) -> np.ndarray:
     is_digit = digit_table()
-    places = followed(codes[:-1], is_digit, is_digit)
+    places = followed(codes, is_digit, is_digit)
     return places[is_digit[codes[places + 2]]]
 
 

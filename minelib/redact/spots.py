@@ -10,9 +10,9 @@ from functools import cache
 
 import numpy as np
 
-from minelib.codepoints import CODES, GAP, Beginnings, char_table, matches
+from minelib.codepoints import CODES, GAP, char_table, matches
 from minelib.redact import names
-from minelib.redact.lexicon import any_of, lexicon
+from minelib.redact.lexicon import any_of, lexicon, longer_surnames
 from minelib.redact.names import DOUBTFUL, STRONG, Candidate, likeliest
 from minelib.redact.view import Page
 
@@ -140,18 +140,14 @@ def _promising(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _compound() -> tuple[re.Pattern, Beginnings]:
-    """Return the pattern of a longer surname that goes on, and where one may begin."""
-    return re.compile(rf"{any_of(lexicon().compounds)}(?=[㐀-鿿])"), Beginnings(lexicon().compounds)
-
-
-def _compounds(codes: np.ndarray) -> np.ndarray:
-    return _compound()[1](codes)
+def _longer() -> re.Pattern:
+    """Return the pattern of a surname of two characters that goes on."""
+    return re.compile(rf"{any_of(lexicon().compounds)}(?=[㐀-鿿])")
 
 
 def candidates(page: Page) -> list[list[Candidate]]:
     """Find every doubtful or sure name of each text, the best reading at each start."""
-    views, pattern = list(page), _compound()[0]
+    views, begin = list(page), longer_surnames()
     texts = [v.text for v in views]
     places, most = _promising(page.codes)
     owner = np.searchsorted(page.begins, places, side="right") - 1
@@ -161,5 +157,5 @@ def candidates(page: Page) -> list[list[Candidate]]:
     ):
         found[i].append(likeliest(texts[i], at, 1, bits))
     for v, best in zip(views, found, strict=True):
-        best += [likeliest(v.text, m.start(), 2) for m in matches(pattern, v.text, v.places(_compounds))]
+        best += [likeliest(v.text, m.start(), 2) for m in matches(_longer(), v.text, v.places(begin))]
     return [[c for c in best if c and c.bits > DOUBTFUL] for best in found]

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from minelib.codepoints import Beginnings, char_table, followed
-from minelib.redact.lexicon import any_of, lexicon
+from minelib.redact.lexicon import any_of, lexicon, longer_surnames
 from minelib.redact.names import EDGE
 from minelib.redact.needs import needs
 from minelib.redact.spans import Span
@@ -37,24 +37,19 @@ _CLOSE = (
 
 
 @cache
-def _titled() -> tuple[re.Pattern, np.ndarray, Beginnings, Beginnings]:
-    """Return the pattern, a table of surnames of one character, and where titles and longer surnames may begin."""
+def _titled() -> tuple[re.Pattern, np.ndarray, Beginnings]:
+    """Return the pattern, a table of surnames of one character, and where titles may begin."""
     lex = lexicon()
     titles = [*(lex.titles - lex.short_titles), *lex.kin]
     surname = rf"{any_of(lex.compounds)}|[{''.join(lex.surnames)}]"
     pattern = re.compile(rf"({surname})({any_of(titles)}|[{''.join(sorted(lex.short_titles))}]{_CLOSE})")
-    return (
-        pattern,
-        char_table(lex.surnames),
-        Beginnings([*titles, *lex.short_titles]),
-        Beginnings(lex.compounds),
-    )
+    return pattern, char_table(lex.surnames), Beginnings([*titles, *lex.short_titles])
 
 
 def _titled_starts(codes: np.ndarray) -> np.ndarray:
-    _, surnames, titles, compounds = _titled()
+    _, surnames, titles = _titled()
     before = titles(codes) - 1
-    return np.union1d(before[surnames[codes[before]]], compounds(codes))
+    return np.union1d(before[surnames[codes[before]]], longer_surnames()(codes))
 
 
 def _is_person(text: str, m: re.Match) -> bool:

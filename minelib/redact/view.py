@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from minelib.codepoints import CODES, Find, char_table, side_by_side, to_codes
+from minelib.codepoints import CODES, Find, char_table, parted, side_by_side, to_codes
 from minelib.schema import MASK
 
 # Zero-width, bidirectional and other format characters: invisible, so they may not split a number or a name.
@@ -32,6 +32,12 @@ CHINESE_DIGITS = {
 def digit_table() -> np.ndarray:
     r"""Make the table of all that a pattern's ``\d`` matches."""
     return char_table(re.findall(r"\d", "".join(map(chr, range(0x20000)))))
+
+
+@cache
+def han_table() -> np.ndarray:
+    """Make the table of the common Han characters, of which nearly all names are made."""
+    return char_table(map(chr, range(0x4E00, 0xA000)))
 
 
 def _replacements() -> dict[str, str]:
@@ -142,11 +148,7 @@ class Page:
     def _look(self, find: Find) -> tuple[list, list[int], list[int]]:
         """Give the places in all texts, counted from where each begins, and where those of each text begin and end."""
         if find not in self._found:
-            found = find(self.codes)
-            places = found[:, None] if found.ndim == 1 else found[:, :2]
-            starts, stops = (np.searchsorted(places[:, 0], at) for at in (self.begins, self.ends))
-            places -= np.repeat(self.begins, stops - starts)[:, None]
-            self._found[find] = found.tolist(), starts.tolist(), stops.tolist()
+            self._found[find] = parted(find(self.codes), self.begins, self.ends)
         return self._found[find]
 
     def offsets(self, i: int) -> list[int] | None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 20_000  # characters of a petition that are cut: jieba's new-word finder takes n² on one character said again
 
-_BLOCKS, _MOST_ROWS = 100, 8_000  # blocks that are looked at, or more where they would have more rows
+_BLOCKS = 100  # into which a large ledger is parted to be looked at,
+_MOST_ROWS = 8_000  # and more where a block would have more rows
 _CUT = 1_000  # texts of a block that are cut together, for memory's sake
 
 _TOLD = ("record_id", "title", "text", "place", "respondent")
