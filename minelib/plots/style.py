@@ -36,6 +36,7 @@ _RC = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.w_pad": 0.08,  # inches; letters may be printed a little wider than they were measured
     "hatch.linewidth": 0.5,
     "legend.frameon": False,
     "legend.fontsize": 8,
