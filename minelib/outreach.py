@@ -11,7 +11,7 @@ import pandas as pd
 from minelib.knowledge import packaged_toml
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.laws import cite_all, laws_for
-from minelib.scale import rows_of
+from minelib.scale import among, rows_of
 from minelib.trends import DAYS, counted_dates
 
 UNKNOWN = "未写明"
@@ -92,13 +92,13 @@ def mediation_list(petitions: pd.DataFrame, matters: pd.DataFrame) -> pd.DataFra
     known = packaged_toml("routes")["mediation"]
     kinds = {code for kind in known["kind"] for code in kind["classes"]}
     wanted = matters[matters["class_code"].isin(kinds)]
-    told = petitions["matter_id"].isin(wanted["matter_id"])
+    told = among(petitions["matter_id"], wanted["matter_id"])
     letters = rows_of(petitions, told, ["matter_id", "title", "text"])
-    wanted = wanted[~wanted["matter_id"].isin(_telling(letters, known["not"]))]
-    letters = letters[letters["matter_id"].isin(wanted["matter_id"])]
+    wanted = wanted[~among(wanted["matter_id"], _telling(letters, known["not"]))]
+    letters = letters[among(letters["matter_id"], wanted["matter_id"])]
     kind = pd.Series("", index=wanted.index)
     for entry in reversed(known["kind"]):  # of several the first
-        told = wanted["matter_id"].isin(_telling(letters, entry["words"]))
+        told = among(wanted["matter_id"], _telling(letters, entry["words"]))
         kind = kind.mask(told & wanted["class_code"].isin(entry["classes"]), entry["name"])
     rows = _with_days(wanted.assign(kind=kind)[kind.ne("")], petitions)
     rows = rows.sort_values(["last", "matter_id"], ascending=[False, True])
@@ -107,7 +107,7 @@ def mediation_list(petitions: pd.DataFrame, matters: pd.DataFrame) -> pd.DataFra
 
 def _with_days(matters: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:
     """Add the first and last day of each matter, by whichever date the ledger keeps."""
-    letters = petitions.loc[petitions["matter_id"].isin(matters["matter_id"]), ["matter_id", *DAYS]]
+    letters = petitions.loc[among(petitions["matter_id"], matters["matter_id"]), ["matter_id", *DAYS]]
     days = counted_dates(letters).groupby(letters["matter_id"]).agg(first="min", last="max")
     return matters.join(days, on="matter_id")
 
@@ -141,7 +141,7 @@ def _telling(letters: pd.DataFrame, words: list[str]) -> pd.Series:
 
 def _with_subject(petitions, rows) -> pd.DataFrame:
     where = rows.set_index("matter_id")[["township", "class_code"]].rename(columns={"class_code": "subject"})
-    told = petitions["matter_id"].isin(rows["matter_id"])
+    told = among(petitions["matter_id"], rows["matter_id"])
     return rows_of(petitions, told, ["record_id", "matter_id", "title", "groups"]).join(where, on="matter_id")
 
 

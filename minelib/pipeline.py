@@ -3,7 +3,7 @@
 What each stage made is kept under the digest of everything it depends on, so a second run does only what changed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path, PurePath
@@ -114,7 +114,7 @@ def write_run(
 ) -> None:
     """Write everything a run folder holds, once nothing in it leaks; until then the folder stays as it is.
 
-    Files of tables in which all is as it is `known` are taken over, and not read again.
+    Files of tables in which all is as it is `known` are taken over, and not read again; of others only what changed.
     """
     workers = engine.workers if engine else 1
     briefing = {"config": BriefingConfig.from_mapping(config.briefing), "workers": workers}
@@ -124,34 +124,35 @@ def write_run(
         partial(write_page, shown),
         partial(write_briefing, shown, **briefing),
     )
-    check = partial(check_leaks, reader=reader, own=own)
-    files = known.files if known else frozenset()
+    files = known.files if known else {}
+    check = partial(check_leaks, reader=reader, own=own, before=files)
     with staged(folder) as fresh:
         jobs = (partial(_checked, write, fresh, check, files) for write in writers)
         written = frozenset().union(*at_once(*jobs, workers=workers))
         write_json(fresh / "manifest.json", run.manifest)
-        parts = sorted(n for n in written if _is_part(n) and not _is_among(files, fresh / n))
+        parts = sorted(n for n in written if _is_part(n) and not _is_among(files, fresh, n))
         ours, *theirs = (frozenset(parts[n::workers]) for n in range(workers))
         last = partial(check, fresh, only=lambda name: name in ours or name not in written)
         at_once(*(partial(check, fresh, only=s.__contains__) for s in theirs if s), last, workers=workers)
 
 
 def _checked(
-    write: Callable[[Path], frozenset[str]], fresh: Path, check: Callable, files: frozenset[str]
+    write: Callable[[Path], frozenset[str]], fresh: Path, check: Callable, files: Mapping[str, Path]
 ) -> frozenset[str]:
     """Write some files of a run folder and read them again for leaks; return their names.
 
-    Parts of a table are left for all workers to read, and tables in `files` (SHA-256), which were read before.
+    Parts of a table are left for all workers to read, and tables taken over from `files`, which were read before.
     """
     names = write(fresh)
     tables = (n for n in names if n.endswith(".parquet") and (fresh / n).is_file())
-    later = {n for n in tables if _is_part(n) or _is_among(files, fresh / n)}
+    later = {n for n in tables if _is_part(n) or _is_among(files, fresh, n)}
     check(fresh, only=(names - later).__contains__)
     return names
 
 
-def _is_among(files: frozenset[str], path: Path) -> bool:
-    return bool(files) and file_digest(path) in files
+def _is_among(files: Mapping[str, Path], folder: Path, name: str) -> bool:
+    """Tell whether a file is the very one it was before: where no link can be made its copy is compared when read."""
+    return name in files and (folder / name).samefile(files[name])
 
 
 def _is_part(name: str) -> bool:
@@ -300,7 +301,7 @@ def run_manifest(run: Run, rows: pd.Series, key: bytes, config: Config) -> dict:
         "key": digest("fingerprint of", key),
         "config": _config(config),
         "sources": sorted(run.petitions["source"].unique().tolist()),
-        "petitions": digest(*rows.astype("uint64").astype(str)),
+        "petitions": digest(rows.to_numpy("<u8").tobytes()),
         "fonts": substitutions(),
         "segmenter": stages.segmenter_fingerprint(config),
         "counts": run.counts,

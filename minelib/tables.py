@@ -34,7 +34,8 @@ NAMES = {
 }  # fmt: skip
 
 SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
-PART_ROWS = 200_000  # of a parquet file: a part can be read and checked without the others
+FILE_ROWS = 200_000  # of a parquet file; a table of more becomes a folder
+PART_ROWS = 25_000  # of each file there: what changes in one need not be written and checked in the others
 MOST_ROWS = 20_000  # of a sheet: nobody reads on, and an office program could not open a million
 PROPOSALS = ("法条", "苗头", "订单式普法", "检调对接")
 METHOD = (
@@ -89,9 +90,9 @@ class Earlier:
 def write_parquet(table: pd.DataFrame, path: Path, earlier: Earlier | None = None) -> list[Path]:
     """Write without the index, and return the files; equal tables give equal bytes.
 
-    A table of more than `PART_ROWS` rows becomes a folder of that name with a file for so many rows each, which
-    pandas, Arrow, Spark and Dask read as one table. Files of an `earlier` one whose rows are what they were are taken
-    over, and new rows stand in files of their own.
+    A table of more than `FILE_ROWS` rows becomes a folder of that name with a file for each `PART_ROWS`, which pandas,
+    Arrow, Spark and Dask read as one table. Files of an `earlier` one whose rows are what they were are taken over,
+    and new rows stand in files of their own.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -117,12 +118,12 @@ def _cuts(n_rows: int, sizes: Sequence[int]) -> list[tuple[int, int]]:
 
     So a table to which a few rows are added each day has few files, and no row is written often.
 
-    >>> _cuts(7, []), _cuts(450_000, []) == [(0, 200_000), (200_000, 400_000), (400_000, 450_000)]
-    ([(0, 7)], True)
+    >>> _cuts(7, []), _cuts(210_000, [])[-2:]
+    ([(0, 7)], [(175000, 200000), (200000, 210000)])
     >>> _cuts(203_000, [200_000, 1_000]), _cuts(203_000, [200_000, 2_000])
     ([(0, 200000), (200000, 203000)], [(0, 200000), (200000, 202000), (202000, 203000)])
     """
-    if n_rows <= PART_ROWS:
+    if n_rows <= FILE_ROWS:
         return [(0, n_rows)]
     ends = [0, *accumulate(sizes)]
     while len(ends) > 1 and ends[-1] - ends[-2] <= n_rows - ends[-1] <= PART_ROWS - (ends[-1] - ends[-2]):

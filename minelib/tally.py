@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
+from minelib.scale import position_in
 from minelib.schema import MATTER
 from minelib.trends import counted_dates
 
@@ -81,25 +81,6 @@ def of_matter(petitions: pd.DataFrame, matters: pd.DataFrame, column: str) -> pd
     """
     at = position_in(petitions["matter_id"], matters["matter_id"])
     return matters[column].reset_index(drop=True).reindex(at).set_axis(petitions.index)
-
-
-def position_in(values: pd.Series, keys: pd.Series) -> np.ndarray:
-    """Return where each text stands among others, -1 where it does not.
-
-    >>> position_in(pd.Series(["b", "c", None]), pd.Series(["a", "b"])).tolist()
-    [1, -1, -1]
-    """
-    import pyarrow.compute as pc
-
-    wanted, known = map(_one_array, (values, keys))
-    return pc.index_in(wanted, value_set=known, skip_nulls=True).fill_null(-1).to_numpy()
-
-
-def _one_array(texts: pd.Series):
-    import pyarrow as pa
-
-    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def most_common(rows: pd.DataFrame, column: str) -> pd.Series:

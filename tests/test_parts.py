@@ -41,9 +41,15 @@ def whole(rows, tmp_path_factory):
     return folder / "out"
 
 
+def parts_of(rows, patch):
+    """Let tables of more than so many rows lie in files of so many rows each."""
+    patch.setattr(tables, "FILE_ROWS", rows)
+    patch.setattr(tables, "PART_ROWS", rows)
+
+
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(tables, "PART_ROWS", ROWS)
+    parts_of(ROWS, monkeypatch)
 
 
 def test_a_folder_stands_for_its_parquet_files(rows, whole, tmp_path):
@@ -122,10 +128,10 @@ def test_every_part_is_searched_for_leaks(rows, small_parts, tmp_path):
 def test_whoever_reads_them_every_file_is_searched_once(rows, small_parts, tmp_path, monkeypatch, workers):
     told, real = tmp_path / "told", gate_texts.texts_in
 
-    def noted(path):
+    def noted(path, before=None):
         with told.open("a") as lines:  # from whichever process
             lines.write(f"{path.parent.name}/{path.name}\n")
-        return real(path)
+        return real(path, before)
 
     monkeypatch.setattr(gate_texts, "texts_in", noted)
     out = tmp_path / "out"
@@ -144,7 +150,7 @@ def test_parts_and_a_file_take_each_other_s_place(rows, tmp_path, monkeypatch):
     mine(parts, out, key=KEY)
     before = contents(out)
     with monkeypatch.context() as patch:
-        patch.setattr(tables, "PART_ROWS", ROWS)
+        parts_of(ROWS, patch)
         mine(parts, out, key=KEY)
         assert (out / "petitions.parquet").is_dir()
     mine(parts, out, key=KEY)

@@ -2,10 +2,9 @@
 
 import pandas as pd
 import pytest
-from test_parts import in_parts
+from test_parts import in_parts, parts_of
 from test_pipeline import KEY, contents, ledger
 
-from minelib import tables
 from minelib.gate import reader as gate_reader
 from minelib.gate import texts as gate_texts
 from minelib.pipeline import mine
@@ -26,7 +25,7 @@ def rows(tmp_path_factory):
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(tables, "PART_ROWS", ROWS)
+    parts_of(ROWS, monkeypatch)
 
 
 @pytest.fixture
@@ -40,9 +39,9 @@ def read(monkeypatch):
     """The files the leak gate reads, each with its folder."""
     names, real = [], gate_texts.texts_in
 
-    def noted(path):
+    def noted(path, before=None):
         names.append(f"{path.parent.name}/{path.name}")
-        return real(path)
+        return real(path, before)
 
     monkeypatch.setattr(gate_texts, "texts_in", noted)
     return names
@@ -52,7 +51,7 @@ def petitions(folder):
     return folder / "petitions.parquet"
 
 
-def parts_of(read):
+def read_parts(read):
     return [name.removeprefix("petitions.parquet/") for name in read if name.startswith("petitions.parquet/")]
 
 
@@ -69,7 +68,7 @@ def test_parts_that_stay_are_taken_over_and_not_read_again(rows, old, read, tmp_
     kept = [p.name for p in sorted(petitions(old).iterdir())]
     made = [p.name for p in sorted(petitions(tmp_path / "new").iterdir())]
     assert same_files(old, tmp_path / "new") == kept and made[: len(kept)] == kept
-    assert sorted(parts_of(read)) == made[len(kept) :]
+    assert sorted(read_parts(read)) == made[len(kept) :]
 
 
 def test_a_part_in_which_something_new_is_masked_is_written_and_read_again(rows, old, read, tmp_path):
@@ -81,7 +80,7 @@ def test_a_part_in_which_something_new_is_masked_is_written_and_read_again(rows,
         p.name for p in petitions(old).iterdir() if pd.read_parquet(p)["text"].str.contains(NAME).any()
     ]
     changed = {p.name for p in petitions(old).iterdir()} - set(same_files(old, new))
-    assert changed == set(holding) and changed <= set(parts_of(read))
+    assert changed == set(holding) and changed <= set(read_parts(read))
 
 
 def test_only_what_changed_since_it_was_read_is_scanned_again(rows, old, read, tmp_path, monkeypatch):
@@ -99,7 +98,7 @@ def test_only_what_changed_since_it_was_read_is_scanned_again(rows, old, read, t
     add(in_parts(tmp_path / "august", rows[25:]), old, tmp_path / "new", key=KEY)
     texts = [set(pd.read_parquet(part)["text"]) for part in sorted(petitions(old).iterdir())]
     assert texts[0] <= scanned and not scanned & set().union(*texts[1:])
-    assert first.name in parts_of(read) and len(parts_of(read)) == 2
+    assert first.name in read_parts(read) and len(read_parts(read)) == 2
 
 
 def test_a_leak_put_into_an_old_part_is_masked(rows, old, tmp_path):
@@ -114,7 +113,7 @@ def test_a_run_in_parts_ends_as_one_in_files_wherever_new_rows_stand(rows, tmp_p
     """New ids stand between old ones; in files, which are written whole, all rows are in order."""
     ledgers = in_parts(tmp_path / "july", rows[::2]), in_parts(tmp_path / "august", rows[1::2])
     for name, size in (("files", 1000), ("parts", ROWS)):
-        monkeypatch.setattr(tables, "PART_ROWS", size)
+        parts_of(size, monkeypatch)
         mine(ledgers[0], tmp_path / f"{name}.old", key=KEY)
         add(ledgers[1], tmp_path / f"{name}.old", tmp_path / name, key=KEY)
     one, other = load_run(tmp_path / "files"), load_run(tmp_path / "parts")

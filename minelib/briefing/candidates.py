@@ -9,7 +9,7 @@ from minelib.briefing.book import MATTERS, PERSONS, PIECES, PLACES, UNIQUE_MATTE
 from minelib.briefing.dates import month_words, span_words, without_iso
 from minelib.briefing.quote import plain, quotation, readable, unease, unnamed
 from minelib.plots.data import MIN_CELL
-from minelib.scale import rows_of
+from minelib.scale import among, rows_of
 from minelib.screen import NAMES
 from minelib.trends import counted_dates
 
@@ -107,7 +107,7 @@ def _field(signals: pd.DataFrame) -> str:
 
 def _evidence(petitions: pd.DataFrame, exemplars: list[str]) -> list[dict]:
     """Quote the petitions that tell it best, the easiest to read first, with month and id."""
-    rows = rows_of(petitions, petitions["record_id"].isin(exemplars), petitions.columns).set_index(
+    rows = rows_of(petitions, among(petitions["record_id"], exemplars), petitions.columns).set_index(
         "record_id"
     )
     day = counted_dates(rows)

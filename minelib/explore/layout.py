@@ -5,7 +5,7 @@ import pandas as pd
 
 from minelib.plots.bigrams import bigram_vectors
 from minelib.runs import Run
-from minelib.scale import rows_of
+from minelib.scale import among, rows_of
 from minelib.schema import MASK
 
 _MOST_ISSUES = 80
@@ -57,7 +57,7 @@ def map_data(
 
 def _vectors(run: Run, exemplars: pd.Series):
     """Return sparse unit TF-IDF vectors over character bigrams of each matter's exemplar, masks taken out."""
-    told = run.petitions["record_id"].isin(exemplars)
+    told = among(run.petitions["record_id"], exemplars)
     wanted = rows_of(run.petitions, told, ["record_id", "title", "text"]).set_index("record_id")
     texts = (wanted["title"] + " " + wanted["text"].str.slice(0, 80)).reindex(exemplars).fillna("")
     return bigram_vectors([MASK.sub("", text) for text in texts], most=_MOST_PAIRS)

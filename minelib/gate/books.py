@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
@@ -33,8 +34,11 @@ _CELLS = re.compile(r"<sheetData\b.*</sheetData>", re.S)
 _FORMULA = re.compile(r"<f\b[^>]*>([^<]+)</f>")
 
 
-def parquet_file(path: Path) -> Iterator[Text]:
-    """Yield the texts of a parquet table, read a block of rows at a time, only the columns that hold text."""
+def parquet_file(path: Path, before: Path | None = None) -> Iterator[Text]:
+    """Yield the texts of a parquet table, read a block of rows at a time, only the columns that hold text.
+
+    What stands in the same row and column of a file read `before` is left out.
+    """
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(path)
@@ -42,8 +46,20 @@ def parquet_file(path: Path) -> Iterator[Text]:
     yield from ((f"column {n} name", name) for n, name in enumerate(names, 1))
     told = [f.name for f in file.schema_arrow if _may_tell(f.type) and f.name not in _OWN]
     key = next((k for k in _KEYS if k in names), None)
-    for batch in file.iter_batches(_BLOCK, columns=[key] * bool(key) + [c for c in told if c != key]):
-        yield from _rows(batch.to_pandas(), key, told)
+    columns = [key] * bool(key) + [c for c in told if c != key]
+    earlier = pq.ParquetFile(before).iter_batches(_BLOCK, columns=columns) if before else ()
+    for batch, known in zip_longest(file.iter_batches(_BLOCK, columns=columns), earlier):
+        if batch is not None:
+            earlier_rows = None if known is None else known.to_pandas()
+            yield from _rows(batch.to_pandas(), key, _unlike(batch, known, told), earlier_rows)
+
+
+def _unlike(batch, known, columns: list[str]) -> list[str]:
+    """Return the columns that say anything else than they are known to: most say just the same."""
+    if known is None:
+        return columns
+    there = known.schema.names
+    return [c for c in columns if c not in there or not batch.column(c).equals(known.column(c))]
 
 
 def _may_tell(kind) -> bool:
@@ -63,13 +79,20 @@ def csv_file(path: Path) -> Iterator[Text]:
         yield from _rows(table, key, [c for c in table if c not in _OWN])
 
 
-def _rows(table: pd.DataFrame, key: str | None, columns: list[str]) -> Iterator[Text]:
-    """Yield each different text of a block's columns once, named by the first row it stands in."""
-    names = table[key] if key else table.index
+def _rows(
+    table: pd.DataFrame, key: str | None, columns: list[str], before: pd.DataFrame | None = None
+) -> Iterator[Text]:
+    """Yield each different text of a block's columns once, named by the first row it stands in.
+
+    Cells that say what they said `before` are left out.
+    """
+    names = table[key] if key else table.index.to_series()
     for column in columns:
-        first = ~table[column].astype(str).duplicated() & table[column].notna()
-        names_first, texts = names[first].tolist(), table.loc[first, column].astype(str).tolist()
-        for name, text in zip(names_first, texts, strict=True):
+        cells = table[column].dropna()
+        if before is not None and column in before:
+            cells = cells[cells.ne(before[column].reindex(cells.index))]
+        cells = cells.astype(str).drop_duplicates()
+        for name, text in zip(names[cells.index].tolist(), cells.tolist(), strict=True):
             if not _PLAIN.fullmatch(text):
                 yield f"{name} {column}", text
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from minelib.errors import InputError, LeakError
 from minelib.gate.marks import Marks, digests
-from minelib.gate.numbers import codes_of, telling_numbers
+from minelib.gate.numbers import MAY_TELL, codes_of, telling_numbers
 from minelib.gate.reader import Reader
 from minelib.gate.texts import texts_in, texts_of
 from minelib.gate.trees import Text, loads, notebook_texts
@@ -18,6 +18,7 @@ from minelib.runs import parquet_parts
 
 _SHOWN = 10
 _BATCH = 4096  # texts held at once
+_ROWS = 1 << 16  # and rows of numbers
 _OWN = ["record_id", "matter_id", "issue_id", "petitioner_id"]
 
 
@@ -27,6 +28,7 @@ def check_leaks(
     reader: Reader | None = None,
     only: Callable[[str], bool] | None = None,
     own: Marks | None = None,
+    before: Mapping[str, Path] | None = None,
 ) -> None:
     """Read every text of a run folder and stop when one holds personal information.
 
@@ -39,6 +41,8 @@ def check_leaks(
         Tells by its name, relative to the folder, whether a file is read now; another call has to read the rest.
     own : Marks, optional
         See `own_numbers`; read from ``petitions.parquet`` when not given.
+    before : mapping of str to Path, optional
+        See `texts_of`: files that this gate has read, with all that is masked now looked for in them.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def check_leaks(
     own = _ids(folder) if own is None else own
     if only is None or only("facts.json"):  # else it may be half written
         own = own.with_more(digests([str(n) for n in _counts(folder / "facts.json")]))
-    _stop({**told, **_found(texts_of(folder, only=only), reader or Reader(), own)})
+    _stop({**told, **_found(texts_of(folder, only=only, before=before), reader or Reader(), own)})
 
 
 def own_numbers(*tables: pd.DataFrame) -> Marks:
@@ -164,7 +168,7 @@ def _numbers(
     for part in (p for p in parts if only(p.relative_to(folder).as_posix())):
         file = pq.ParquetFile(part)
         there = [c for c in columns if c in file.schema_arrow.names]
-        for batch in file.iter_batches(_BATCH, columns=there):
+        for batch in file.iter_batches(_ROWS, columns=there):
             yield from (column.dropna().astype(str) for _, column in batch.to_pandas().items())
 
 
@@ -195,5 +199,6 @@ def _counts(path: Path) -> set[int]:
 
 def _telling(folder: Path, only: Callable[[str], bool]) -> Iterator[tuple[int, list[str]]]:
     """Yield the places, in order of number, of ledger numbers that tell who somebody is, and the kinds."""
-    numbers = sorted(i for column in _numbers(folder, ["record_id"], only) for i in column)
-    yield from telling_numbers(numbers)
+    numbers = list(_numbers(folder, ["record_id"], only))
+    if any(column.str.contains(MAY_TELL).any() for column in numbers):
+        yield from telling_numbers(sorted(i for column in numbers for i in column))

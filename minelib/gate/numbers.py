@@ -7,6 +7,9 @@ _CODE = re.compile(r"[A-Za-z0-9_-]+")
 _DIGITS = re.compile(r"\d+")
 _CARD = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 
+# What a number that tells who somebody is has: digits enough for a card, or a word.
+MAY_TELL = r"\d{17}|[^\x00-\x7F]"
+
 
 def telling_numbers(numbers: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield which of a ledger's own numbers tell who somebody is, counted from 1, and the kinds.
@@ -23,7 +26,7 @@ def telling_numbers(numbers: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
 
     names: dict[str, list[str]] = {}
     for n, number in enumerate(numbers, 1):
-        kinds = ["ID"] if _holds_card(number) else []
+        kinds = ["ID"] if _CARD.search(number) and _holds_card(number) else []
         if not number.isascii():
             words = _DIGITS.sub("0", number)  # 信访〔2025〕17号 and the thousands like it are read once
             if words not in names:

@@ -3,7 +3,7 @@
 A file of a kind that cannot be read here does not leave.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from minelib.errors import LeakError
@@ -13,7 +13,9 @@ from minelib.gate.prints import pdf_file, png_file
 from minelib.gate.trees import Text, json_file, lines_file, notebook_file
 
 
-def texts_of(folder: Path, *, only: Callable[[str], bool] | None = None) -> Iterator[Text]:
+def texts_of(
+    folder: Path, *, only: Callable[[str], bool] | None = None, before: Mapping[str, Path] | None = None
+) -> Iterator[Text]:
     """Yield (place, text) of every text that leaves with a folder, names of files too; hidden ones stay behind.
 
     Parameters
@@ -21,12 +23,16 @@ def texts_of(folder: Path, *, only: Callable[[str], bool] | None = None) -> Iter
     folder : Path
     only : callable, optional
         Tells by its name, relative to the folder, whether a file is read now.
+    before : mapping of str to Path, optional
+        Parquet files that were read before, by the name of the file that takes their place: what stands where it
+        stood there is left out.
 
     Raises
     ------
     LeakError
         When a file is of a kind that cannot be read here, or a link.
     """
+    before = before or {}
     for n, path in enumerate(sorted(folder.rglob("*")), 1):
         name = path.relative_to(folder)
         if any(part.startswith(".") for part in name.parts) or only and not only(name.as_posix()):
@@ -35,17 +41,21 @@ def texts_of(folder: Path, *, only: Callable[[str], bool] | None = None) -> Iter
             raise LeakError(f"file {n} is a link: what it leads to cannot be checked, so it must not leave")
         yield f"file {n} name", path.name
         if path.is_file():
-            yield from ((f"{name.as_posix()}: {where}", text) for where, text in texts_in(path) if text)
+            texts = texts_in(path, before.get(name.as_posix()))
+            yield from ((f"{name.as_posix()}: {where}", text) for where, text in texts if text)
 
 
-def texts_in(path: Path) -> Iterator[Text]:
-    """Yield (place, text) of every text in one file.
+def texts_in(path: Path, before: Path | None = None) -> Iterator[Text]:
+    """Yield (place, text) of every text in one file; of a parquet file those that stood elsewhere in one `before`.
 
     Raises
     ------
     LeakError
         When it is of a kind that cannot be read here, or damaged.
     """
+    if before is not None:
+        yield from parquet_file(path, before)
+        return
     read = _READERS.get(path.suffix.lower())
     if read is None:
         raise LeakError(f"{path.name}: a file of this kind cannot be checked, so it must not leave")

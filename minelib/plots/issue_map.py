@@ -5,7 +5,7 @@ import pandas as pd
 
 from minelib.plots.bigrams import bigram_vectors
 from minelib.runs import Run
-from minelib.scale import rows_of
+from minelib.scale import among, rows_of
 from minelib.schema import MASK
 
 COLUMNS = ["matter_id", "rank", "label", "n_petitions", "x", "y", "anchor_x", "anchor_y"]
@@ -47,7 +47,7 @@ def issue_map_data(run: Run, *, top: int = 10, per_issue: int = 60) -> pd.DataFr
 
 def _exemplar_texts(run: Run, exemplars: pd.Series) -> list[str]:
     """Return title and opening of each matter's exemplar, masks taken out."""
-    told = run.petitions["record_id"].isin(exemplars)
+    told = among(run.petitions["record_id"], exemplars)
     wanted = rows_of(run.petitions, told, ["record_id", "title", "text"]).set_index("record_id")
     texts = wanted["title"] + " " + wanted["text"].str.slice(0, 200)
     return [MASK.sub("", text) for text in texts.reindex(exemplars).fillna("")]

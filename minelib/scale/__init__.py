@@ -19,7 +19,7 @@ from minelib.scale.pieces import (
     write_part,
 )
 from minelib.scale.processes import Processes, at_once
-from minelib.scale.rows import in_one_piece, rows_of
+from minelib.scale.rows import among, in_one_piece, position_in, rows_of
 
 __all__ = [
     "BLOCK_ROWS",
@@ -32,6 +32,7 @@ __all__ = [
     "Processes",
     "Table",
     "Tables",
+    "among",
     "are_among",
     "at_once",
     "blocks_of",
@@ -41,6 +42,7 @@ __all__ = [
     "map_here",
     "open_engine",
     "pieces_of",
+    "position_in",
     "rows_of",
     "set_aside",
     "sort_parts",

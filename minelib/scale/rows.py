@@ -1,6 +1,6 @@
 """Some rows of a large table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -39,3 +39,44 @@ def in_one_piece(table: pd.DataFrame) -> pd.DataFrame:
         if isinstance(texts, pa.ChunkedArray) and texts.num_chunks > 1:
             table = table.assign(**{column: pd.array(texts.combine_chunks(), dtype="str")})
     return table
+
+
+def among(column: pd.Series, values: Collection[str]) -> np.ndarray:
+    """Tell which texts of a column are among some values, as ``column.isin(values)`` does.
+
+    pandas makes an object of Python of each value first.
+
+    >>> among(pd.Series(["a", None, "b"]), ["b", "c"]).tolist()
+    [False, False, True]
+    """
+    import pyarrow.compute as pc
+
+    return pc.is_in(_texts(column), value_set=_one_array(values), skip_nulls=True).to_numpy()
+
+
+def position_in(values: pd.Series, keys: pd.Series) -> np.ndarray:
+    """Return where each text stands among others, -1 where it does not.
+
+    >>> position_in(pd.Series(["b", "c", None]), pd.Series(["a", "b"])).tolist()
+    [1, -1, -1]
+    """
+    import pyarrow.compute as pc
+
+    found = pc.index_in(_texts(values), value_set=_one_array(keys), skip_nulls=True)
+    return found.fill_null(-1).to_numpy()
+
+
+def _one_array(texts: Collection[str]):
+    import pyarrow as pa
+
+    array = _texts(texts)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _texts(texts: Collection[str]):
+    import pyarrow as pa
+
+    told = list(texts) if isinstance(texts, set | frozenset) else texts
+    array = pa.array(told, type=pa.large_string(), from_pandas=True)
+    # of many pieces each is looked up by itself
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])

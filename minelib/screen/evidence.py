@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from minelib.scale import among
 from minelib.screen.marks import mark_allegations, mark_unheeded
 from minelib.trends import counted_dates, matter_dates
 
@@ -150,7 +151,7 @@ def gather(
         is late or says so), `first_at` (NaT for bulk registrations), `batch`.
     """
     issues = issues.set_index("issue_id", drop=False).rename_axis(None).sort_index()
-    inside = petitions["issue_id"].isin(issues.index)
+    inside = among(petitions["issue_id"], issues.index)
     marks = mark_letters(petitions.loc[inside, list(MARKED)]) if marks is None else marks[inside]
     petitions = petitions[_COUNTED].assign(
         issue_id=petitions["issue_id"].fillna("")

@@ -6,7 +6,7 @@ from itertools import chain
 import pandas as pd
 
 from minelib.laws import Law, cite_all, law_table, laws_for, routes_for
-from minelib.scale import rows_of
+from minelib.scale import among, rows_of
 from minelib.trends import DAYS, counted_dates
 
 _MOST_ARTICLES = 12
@@ -60,10 +60,10 @@ def legal(issues: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:
 def tell(issues: pd.DataFrame, petitions: pd.DataFrame) -> pd.DataFrame:
     """Add what chooses the law: `first_day`, `last_day` of the letters and `titles` of the exemplars."""
     columns = ["record_id", "issue_id", "title", *DAYS]
-    members = rows_of(petitions, petitions["issue_id"].isin(issues["issue_id"]), columns)
+    members = rows_of(petitions, among(petitions["issue_id"], issues["issue_id"]), columns)
     days = counted_dates(members).groupby(members["issue_id"]).agg(first_day="min", last_day="max")
     ids = issues.set_index("issue_id")["exemplars"].str.split().explode()
-    title = members[members["record_id"].isin(ids)].set_index("record_id")["title"]
+    title = members[among(members["record_id"], ids)].set_index("record_id")["title"]
     titles = ids.map(title).fillna("").groupby(level=0).agg(" ".join).rename("titles")
     told = issues.join(days, on="issue_id").join(titles, on="issue_id")
     return told.assign(titles=told["titles"].fillna(""))

@@ -29,8 +29,8 @@ class Known:
 
     Attributes
     ----------
-    files : frozenset of str
-        SHA-256 of the files that the leak gate has read.
+    files : dict
+        Name in the run folder → path, of the files that the leak gate has read and that are what they were then.
     letters : DataFrame
         See `stages.letters`, by the rows of the petitions' files.
     sure : dict
@@ -41,7 +41,7 @@ class Known:
         Table → `tables.Earlier`.
     """
 
-    files: frozenset[str]
+    files: dict[str, Path]
     letters: pd.DataFrame
     sure: dict[str, np.ndarray]
     own: np.ndarray
@@ -69,12 +69,14 @@ def known_of(run: Run, folder: Path) -> Known | None:
     kept = StageStore(folder).get(_NAME, _key(run)) if same else None
     if kept is None or made["config"]["redact"]["keep_names"]:
         return None
-    files, letters = frozenset(kept["files"]["sha256"]), kept["letters"]
+    read, letters = set(kept["files"]["sha256"]), kept["letters"]
     if len(letters) != len(run.petitions):
         return None
     earlier = {n: Earlier(parquet_parts(folder / table_path(n)), getattr(run, n)) for n in PARTED}
+    paths = [path for table in earlier.values() for path in table.files]
+    files = {p.relative_to(folder).as_posix(): p for p in paths if file_digest(p) in read}
     sure = {
-        name: np.concatenate([np.full(n, file_digest(p) in files) for p, n in table.sizes()])
+        name: np.concatenate([np.full(n, path in files.values()) for path, n in table.sizes()])
         for name, table in earlier.items()
     }
     return Known(files, letters, sure, kept["own"]["digest"].to_numpy(), earlier)

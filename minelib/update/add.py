@@ -24,7 +24,7 @@ from minelib.ledger import ledger_paths
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
 from minelib.runs import Run, StageStore, digest, in_order, only_run_in, read_run
-from minelib.scale import Engine, Here, rows_of
+from minelib.scale import Engine, Here, among, rows_of
 from minelib.schema import REJECT, frame
 from minelib.tally import funnel
 from minelib.update.keep import (
@@ -34,6 +34,7 @@ from minelib.update.keep import (
     newer_answers,
     part_repeated,
     stay,
+    told_anew,
     whole_petitions,
 )
 from minelib.update.masked import mask_both
@@ -99,7 +100,7 @@ def add(
         n_read = len(fresh) + len(repeated) + len(read["rejects"])
         report(f"读到 {n_read} 行：新增 {len(fresh)} 件，上期已有 {len(repeated)} 件")
         old = replace(old, petitions=newer_answers(old.petitions, repeated))
-        again |= old.petitions["record_id"].isin(repeated["record_id"]).to_numpy()
+        again |= among(old.petitions["record_id"], repeated["record_id"])
         with engine.stage("归类、并案、归集、研判", 1, _STAGES):
             run, letters = _place(old, fresh, again, known, config, reader, engine)
         report("归类、并案、归集、研判：完成，原有编号不变")
@@ -183,12 +184,15 @@ def _place(
     linked["matters"] = named.assign(matter_id=matter).reset_index()
     found = stages.issues(words, class_table, linked, config, reader)
     issue = stay(found["petitions"].set_index("record_id")["issue_id"], had["issue_id"])
+    if len(context) < len(before.petitions):
+        issue = told_anew(issue, matter, fresh["record_id"], before.issues["issue_id"])
     issue = name_new(issue, matter, before.issues["issue_id"], least=MIN_MATTERS)
-    new = found["petitions"][found["petitions"]["record_id"].isin(fresh["record_id"])]
+    new = found["petitions"][among(found["petitions"]["record_id"], fresh["record_id"])]
     old = _with_issues(before.petitions, context, issue, before.issues["issue_id"])
     new = new.assign(issue_id=new["record_id"].map(issue).astype(old["issue_id"].dtype))
     whole = whole_petitions(old, new)
-    changed = whole["record_id"].isin(named.index).to_numpy() | _first(again, len(whole))
+    joined = ~old["issue_id"].eq(before.petitions["issue_id"]) & old["issue_id"].notna()
+    changed = _first(again | joined.to_numpy(), len(whole), rest=True)
     matters = matters_of(whole, named, before.matters, changed)
     issues = issues_of(whole, named, before, _renamed(found, issue))
     links = _links(before.links, linked["links"], fresh, matter)
@@ -204,7 +208,7 @@ def _with_issues(
     had_none = context.loc[context["issue_id"].isna(), "record_id"]
     late = issue.reindex(had_none).dropna()
     late = late[~late.isin(known)]
-    at = old["record_id"].isin(late.index)
+    at = among(old["record_id"], late.index)
     issues = old["issue_id"].astype("str")
     issues[at] = old.loc[at, "record_id"].map(late)
     return old.assign(issue_id=issues)
@@ -245,10 +249,11 @@ def _shares(before: Run, fresh: pd.DataFrame, most: int) -> pd.Series:
     if len(before.petitions) <= most:
         return pd.Series(False, index=before.petitions.index)
     names = set(name_petitions(fresh)[["named_place", "named_respondent"]].to_numpy().ravel()) - {""}
-    there = before.matters["place"].isin(names) | before.matters["respondent"].isin(names)
+    there = among(before.matters["place"], names) | among(before.matters["respondent"], names)
     people = set(fresh["petitioner_id"]) - {""}
-    same = before.petitions["matter_id"].isin(before.matters.loc[there, "matter_id"])
-    return same | before.petitions["petitioner_id"].isin(people)
+    same = among(before.petitions["matter_id"], before.matters.loc[there, "matter_id"])
+    same |= among(before.petitions["petitioner_id"], people)
+    return pd.Series(same, index=before.petitions.index)
 
 
 def _classes(words: stages.Words, context: pd.DataFrame, fresh: pd.DataFrame, config: Config) -> pd.DataFrame:
@@ -268,7 +273,7 @@ def _renamed(found: stages.Frames, issue: pd.Series) -> pd.DataFrame:
 def _links(old: pd.DataFrame, found: pd.DataFrame, fresh: pd.DataFrame, matter: pd.Series) -> pd.DataFrame:
     """Return the old links, and those found for new petitions that hold."""
     ends = found["record_id"], found["linked_to"]
-    new = ends[0].isin(fresh["record_id"]) | ends[1].isin(fresh["record_id"])
+    new = among(ends[0], fresh["record_id"]) | among(ends[1], fresh["record_id"])
     together = ends[0].map(matter).eq(ends[1].map(matter))
     parts = [p for p in (old, found[new & together]) if len(p)] or [old]
     return pd.concat(parts, ignore_index=True)

@@ -3,16 +3,17 @@
 Plain functions over frames by `record_id`; nothing here knows how matters and issues are found.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from minelib.runs import digest
-from minelib.scale import rows_of
+from minelib.scale import among, rows_of
 from minelib.schema import PETITION, RUN_PETITION
 from minelib.trends import counted_dates
 
 MEMBERS = 20  # of each issue, enough to know it by
+ANEW = 0.5  # least share of a new issue's matters that new petitions tell
 _ANSWERS = ("reply", "status", "replied_at")  # what a later export of the same petition may know better
 
 
@@ -35,7 +36,7 @@ def part_repeated(fresh: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame,
     (['2'], [10])
     """
     there = old["record_id"]
-    old = rows_of(old, there.isin(fresh["record_id"]), ["record_id", "title", "text"])
+    old = rows_of(old, among(there, fresh["record_id"]), ["record_id", "title", "text"])
     said = (old["title"] + "\n" + old["text"]).set_axis(old["record_id"])
     text = fresh["title"] + "\n" + fresh["text"]
     used = fresh["record_id"].isin(said.index)
@@ -45,7 +46,7 @@ def part_repeated(fresh: pd.DataFrame, old: pd.DataFrame) -> tuple[pd.DataFrame,
     ids = fresh["record_id"].where(~other)
     ids[other] = [f"{i}-{mark}" for i, mark in zip(fresh.loc[other, "record_id"], marks, strict=True)]
     again = same | ids.isin(
-        there[there.isin(ids)]
+        there[among(there, ids)]
     )  # the digest too was given before: the same export read twice
     return fresh.assign(record_id=ids)[~again], fresh[again]
 
@@ -57,10 +58,10 @@ def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
     >>> newer_answers(old, old.assign(reply="有", status="已办结"))["status"].tolist()
     ['已办结']
     """
-    at, out = old["record_id"].isin(repeated["record_id"]), old.copy(deep=False)
+    at, out = among(old["record_id"], repeated["record_id"]), old.copy(deep=False)
     later = repeated.set_index("record_id").reindex(old.loc[at, "record_id"])
     for column in _ANSWERS if at.any() else ():
-        known, before = later[column].set_axis(at.index[at]), old.loc[at, column]
+        known, before = later[column].set_axis(old.index[at]), old.loc[at, column]
         newer = known.where(known.notna() & known.ne(""), before).astype(before.dtype)
         out[column] = old[column].copy()
         out.loc[at, column] = newer
@@ -121,6 +122,23 @@ def stay(found: pd.Series, known: pd.Series) -> pd.Series:
     goes_on = home.sort_values(["n", "known"], ascending=[False, True]).drop_duplicates("found")
     joined = table["found"].map(goes_on.set_index("found")["known"])
     return table["known"].fillna(joined).fillna(table["found"])
+
+
+def told_anew(group: pd.Series, matter: pd.Series, fresh: Collection[str], known: Iterable[str]) -> pd.Series:
+    """Let go the new groups most of whose matters no `fresh` petition tells.
+
+    Among the few chosen to place new ones among, old petitions look more alike than among all, where they made no
+    issue.
+
+    >>> group = pd.Series({"a": "f", "b": "f", "c": "f", "d": "g", "e": "g", "k": "K"})
+    >>> matter = pd.Series({i: i.upper() for i in group.index})
+    >>> told_anew(group, matter, ["c", "e"], ["K"]).fillna("").tolist()
+    ['', '', '', 'g', 'g', 'K']
+    """
+    new = group[group.notna() & ~group.isin(set(known))]
+    rows = {"group": new, "matter": matter.reindex(new.index), "fresh": among(new.index, fresh)}
+    share = pd.DataFrame(rows).groupby(["group", "matter"])["fresh"].any().groupby("group").mean()
+    return group.mask(group.map(share) < ANEW)
 
 
 def name_new(group: pd.Series, matter: pd.Series, known: Iterable[str], *, least: int) -> pd.Series:

@@ -5,9 +5,9 @@ import pandas as pd
 
 from minelib.issues.gather import most_common
 from minelib.runs import Run
-from minelib.scale import rows_of
+from minelib.scale import among, position_in, rows_of
 from minelib.schema import ISSUE, MATTER, frame
-from minelib.tally import matter_table, of_matter, petitioner_keys, position_in
+from minelib.tally import matter_table, of_matter, petitioner_keys
 from minelib.trends import DAYS, counted_dates
 
 _SUMMED = ["record_id", "matter_id", "issue_id", "class_code", "petitioner_id", "n_people", "text", *DAYS]
@@ -36,9 +36,9 @@ def matters_of(
         `schema.MATTER`: the old ones as they stand, and after them the new ones.
     """
     unplaced = old.loc[old["issue_id"].isna(), "matter_id"]
-    late = whole["issue_id"].notna() & whole["matter_id"].isin(unplaced)
+    late = whole["issue_id"].notna() & among(whole["matter_id"], unplaced)
     touched = pd.Series(whole.loc[changed | late, "matter_id"].unique())
-    rows = rows_of(whole, whole["matter_id"].isin(touched), _SUMMED)
+    rows = rows_of(whole, among(whole["matter_id"], touched), _SUMMED)
     table = matter_table(rows.assign(**_sites(rows, named, old)))
     told = most_common(rows["issue_id"].dropna(), rows["matter_id"])
     kept = old.set_index("matter_id")["issue_id"].dropna()
@@ -103,7 +103,7 @@ def _distinct(group: np.ndarray, values: pd.Series, n_groups: int) -> np.ndarray
 def _exemplars(table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     """Return the exemplars that are still in their issue; of one that has lost all, its first petition."""
     ids = table["exemplars"].str.split()
-    some = rows[rows["record_id"].isin(ids.explode())]
+    some = rows[among(rows["record_id"], ids.explode())]
     issue = dict(zip(some["record_id"], some["issue_id"], strict=True))
     return [
         " ".join(r for r in told if issue.get(r) == i) or rows.loc[rows["issue_id"].eq(i), "record_id"].min()
