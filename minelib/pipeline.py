@@ -239,7 +239,9 @@ def _grouped(
         config.digest("seed", "segment", "mine"),
         *(_content(Path(p)) for p in (config.mine.taxonomy, config.mine.labels) if p),
     ]
-    classes = stage("classes", "归类", lambda: _apart(stages.classes(words, config)), *options)
+    classes = stage(
+        "classes", "归类", lambda: _apart(stages.classes(words, config, stage.store.folder.parent)), *options
+    )
     linked = stage(
         "matters", "并案（事项）", lambda: stages.matters(words, classes["classes"], config, reader)
     )

@@ -1,5 +1,7 @@
 """Character pairs of Chinese text as a sparse matrix: no dictionary, no segmentation, one pass in numpy."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 
@@ -35,18 +37,24 @@ def count_pairs(texts: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix((weight[at], (row[at], column)), shape=(len(texts), 1 << BITS))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class PairWeights:
-    """TF-IDF over `count_pairs`, learnt from one set of counts; rows have length 1."""
+    """TF-IDF over `count_pairs`: the columns that count, and the idf of each; rows have length 1."""
 
-    def __init__(self, counts: sparse.csr_matrix):
+    columns: np.ndarray
+    idf: np.ndarray
+
+    @classmethod
+    def of(cls, counts: sparse.csr_matrix) -> "PairWeights":
+        """Learn from one set of counts."""
         df = np.bincount(counts.indices, minlength=counts.shape[1])
-        self.columns = np.flatnonzero(df >= (2 if counts.shape[0] >= MANY else 1))
-        self._idf = np.log((counts.shape[0] + 1) / (df[self.columns] + 1)) + 1
+        columns = np.flatnonzero(df >= (2 if counts.shape[0] >= MANY else 1))
+        return cls(columns, np.log((counts.shape[0] + 1) / (df[columns] + 1)) + 1)
 
     def weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         """Weigh counts with what was learnt."""
         table = counts[:, self.columns]
         table.data = np.log1p(table.data)
-        table = table @ sparse.diags_array(self._idf)
+        table = table @ sparse.diags_array(self.idf)
         length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
         return sparse.csr_matrix(sparse.diags_array(1 / np.maximum(length, 1e-12)) @ table)

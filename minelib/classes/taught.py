@@ -15,7 +15,7 @@ LABEL_WEIGHT = 5.0  # and a person's label as much as this many
 
 @dataclass(frozen=True, slots=True)
 class TaughtModel:
-    """A linear model over character pairs; `svc` is None where there was nothing to tell apart.
+    """A linear model over character pairs; it has no rows of `coef` where there was nothing to tell apart.
 
     `own` is how many petitions of the ledger itself it learnt from.
     """
@@ -24,15 +24,16 @@ class TaughtModel:
     n_classes: int
     seen: np.ndarray
     weights: PairWeights
-    svc: object | None
+    coef: np.ndarray
+    intercept: np.ndarray
 
     def decide(self, pairs: sparse.csr_matrix) -> np.ndarray:
         """Decision + 1 for every class seen, 0 for the others; (n_texts, n_classes)."""
         total = np.zeros((pairs.shape[0], self.n_classes))
-        if self.svc is None or not len(total):
+        if not len(self.coef) or not len(total):
             return total
-        decided = self.svc.decision_function(self.weights.weigh(pairs))
-        total[:, self.seen] = 1 + (decided if decided.ndim > 1 else np.stack([-decided, decided], axis=1))
+        decided = self.weights.weigh(pairs) @ self.coef.T + self.intercept
+        total[:, self.seen] = 1 + (decided if len(self.coef) > 1 else np.hstack([-decided, decided]))
         return total
 
 
@@ -51,11 +52,13 @@ def teach(
     guessed = np.where(known[rows] >= 0, LABEL_WEIGHT, 1.0)
     weight = np.concatenate([guessed, np.full(len(lessons), LESSON_WEIGHT)])
     target = np.concatenate([target, lesson_class])
-    weights, seen, svc = PairWeights(counts), np.unique(target), None
+    weights, seen = PairWeights.of(counts), np.unique(target)
+    coef, intercept = np.zeros((0, len(weights.columns))), np.zeros(0)
     if len(seen) > 1 and len(weights.columns):
         svc = LinearSVC(C=0.3, tol=0.1, random_state=seed)
         svc.fit(weights.weigh(counts), target, sample_weight=weight)
-    return TaughtModel(len(rows), len(taxonomy.classes), seen, weights, svc)
+        coef, intercept = svc.coef_, svc.intercept_
+    return TaughtModel(len(rows), len(taxonomy.classes), seen, weights, coef, intercept)
 
 
 def _lessons(taxonomy: Taxonomy) -> tuple[list[str], np.ndarray]:

@@ -6,6 +6,7 @@ Words are cut at most once a run, and only when a stage that needs them has to b
 from minelib.stages.keep import OnDisk
 from minelib.stages.known import Known, keep_known, known_of
 from minelib.stages.letters import letters
+from minelib.stages.model import classifier
 from minelib.stages.read import Reading, settled
 from minelib.stages.steps import (
     Frames,
@@ -29,6 +30,7 @@ __all__ = [
     "beside",
     "classes",
     "classes_of",
+    "classifier",
     "issues",
     "keep_known",
     "known_of",

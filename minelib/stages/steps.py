@@ -5,6 +5,8 @@ What looks at one petition at a time is mapped over blocks by the engine; what l
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,44 +15,38 @@ from minelib.errors import MinelibError
 from minelib.gate import Reader
 from minelib.scale import at_once, blocks_of
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
+from minelib.stages.model import keep_classifier, taught
 from minelib.stages.words import Words, segmenter
+
+if TYPE_CHECKING:
+    from minelib.classes import GrievanceClassifier
 
 Frames = Mapping[str, pd.DataFrame]
 
 
-def classes(words: Words, config: Config) -> Frames:
-    """Give every petition a grievance class, and mark the vulnerable groups it names.
+def classes(words: Words, config: Config, folder: Path) -> Frames:
+    """Give every petition a grievance class, and mark the vulnerable groups it names; keep the classifier in `folder`.
 
     Learning keeps one process busy; the others meanwhile look at the words, and at what the next stage begins with.
     """
     from minelib.classes import learn_classes
 
-    learn = partial(learn_classes, words.petitions, **_taught(config), seed=config.seed)
+    learn = partial(learn_classes, words.petitions, **taught(config), seed=config.seed)
     learnt, (groups, _) = at_once(learn, lambda: (words.groups, words.letters), workers=words.engine.workers)
+    keep_classifier(learnt.model, folder, config)
     return {"classes": learnt.classify(words.map).assign(groups=groups)}
 
 
-def classes_of(fresh: pd.DataFrame, words: Words, config: Config) -> pd.DataFrame:
-    """Classify and mark some of the petitions as `classes` would; from the others is only learnt."""
-    from minelib.classes import fit_classifier
+def classes_of(
+    fresh: pd.DataFrame, words: Words, model: "GrievanceClassifier", config: Config
+) -> pd.DataFrame:
+    """Classify and mark some of the petitions as `classes` would, with a model that has learnt already."""
     from minelib.classes.table import classify_with
 
-    engine, taught = words.engine, _taught(config)
-    fit = partial(fit_classifier, words.petitions, **taught, seed=config.seed)
-    model, (marked, _) = at_once(fit, lambda: (words.groups, words.letters), workers=engine.workers)
-    blocks = engine.map(classify_with, blocks_of(fresh, engine.block_rows), model, taught["labels"])
-    groups = pd.Series(marked, index=words.petitions["record_id"])
-    return pd.concat(list(blocks), ignore_index=True).assign(groups=groups[fresh["record_id"]].tolist())
-
-
-def _taught(config: Config) -> dict:
-    """Return the classes there are, and what a person has said of petitions."""
-    from minelib.classes.labels import read_labels
-    from minelib.knowledge.taxonomy import load_taxonomy
-
-    taxonomy = load_taxonomy(config.mine.taxonomy or None)
-    labels = read_labels(config.mine.labels, taxonomy) if config.mine.labels else None
-    return {"taxonomy": taxonomy, "labels": labels}
+    blocks = blocks_of(fresh, words.engine.block_rows)
+    found = words.engine.map(classify_with, blocks, model, taught(config)["labels"])
+    groups = pd.Series(words.groups, index=words.petitions["record_id"])
+    return pd.concat(list(found), ignore_index=True).assign(groups=groups[fresh["record_id"]].tolist())
 
 
 def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Reader) -> Frames:

@@ -8,7 +8,9 @@ belongs to; what fits none is looked through for new issues, together with the o
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -39,6 +41,9 @@ from minelib.update.keep import (
 )
 from minelib.update.masked import mask_both
 from minelib.update.sums import issues_of, matters_of
+
+if TYPE_CHECKING:
+    from minelib.classes import GrievanceClassifier
 
 CONTEXT = 20_000  # old petitions among which new ones are placed: at least so many,
 TIMES, MOST_CONTEXT = 10, 50_000  # so many for each new one, and at most so many
@@ -102,7 +107,8 @@ def add(
         old = replace(old, petitions=newer_answers(old.petitions, repeated))
         again |= among(old.petitions["record_id"], repeated["record_id"])
         with engine.stage("归类、并案、归集、研判", 1, _STAGES):
-            run, letters = _place(old, fresh, again, known, config, reader, engine)
+            classifier = partial(stages.classifier, config=config, kept=Path(onto), folder=folder)
+            run, letters = _place(old, fresh, again, known, classifier, config, reader, engine)
         report("归类、并案、归集、研判：完成，原有编号不变")
         rejects = _rejects(Path(onto), read["rejects"], repeated)
         rows = letters["row"].iloc[np.argsort(run.petitions["record_id"].to_numpy(), kind="stable")]
@@ -159,6 +165,7 @@ def _place(
     fresh: pd.DataFrame,
     again: np.ndarray,
     known: stages.Known | None,
+    classifier: Callable[[stages.Words], "GrievanceClassifier"],
     config: Config,
     reader: Reader,
     engine: Engine,
@@ -176,7 +183,8 @@ def _place(
     context = context_of(before.petitions, _shares(before, fresh, most), most=most)
     rows = pd.concat([as_petitions(context), fresh]).sort_values("record_id", ignore_index=True)
     words = stages.Words(rows, config, engine)
-    class_table = _classes(words, context, fresh, config)
+    told = stages.classes_of(fresh, words, classifier(words), config)
+    class_table = _beside_known(context, told)
     linked = stages.matters(words, class_table, config, reader)
     named = linked["matters"].set_index("record_id")
     had = context.set_index("record_id")
@@ -256,10 +264,10 @@ def _shares(before: Run, fresh: pd.DataFrame, most: int) -> pd.Series:
     return pd.Series(same, index=before.petitions.index)
 
 
-def _classes(words: stages.Words, context: pd.DataFrame, fresh: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """Classify the new petitions; old ones keep the class they have."""
-    tables = [context[["record_id", *_OF_CLASS]], stages.classes_of(fresh, words, config)]
-    return pd.concat([t for t in tables if len(t)]).sort_values("record_id", ignore_index=True)
+def _beside_known(context: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Return the classes of old petitions, as they have them, and of new ones."""
+    tables = [t for t in (context[["record_id", *_OF_CLASS]], told) if len(t)]
+    return pd.concat(tables).sort_values("record_id", ignore_index=True)
 
 
 def _renamed(found: stages.Frames, issue: pd.Series) -> pd.DataFrame:
