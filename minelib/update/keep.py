@@ -120,7 +120,7 @@ def stay(found: pd.Series, known: pd.Series) -> pd.Series:
     shared = table.dropna().groupby(["known", "found"]).size().reset_index(name="n")
     home = shared.sort_values(["n", "found"], ascending=[False, True]).drop_duplicates("known")
     goes_on = home.sort_values(["n", "known"], ascending=[False, True]).drop_duplicates("found")
-    joined = table["found"].map(goes_on.set_index("found")["known"])
+    joined = table["found"].map(goes_on.set_index("found")["known"]).astype("str")  # where none goes on too
     return table["known"].fillna(joined).fillna(table["found"])
 
 

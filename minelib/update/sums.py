@@ -42,7 +42,8 @@ def matters_of(
     table = matter_table(rows.assign(**_sites(rows, named, old)))
     told = most_common(rows["issue_id"].dropna(), rows["matter_id"])
     kept = old.set_index("matter_id")["issue_id"].dropna()
-    issue = table["matter_id"].map(kept).fillna(table["matter_id"].map(told))
+    had, tells = (table["matter_id"].map(by).astype("str") for by in (kept, told))  # also where none has any
+    issue = had.fillna(tells)
     table = frame(table.assign(issue_id=issue), MATTER).assign(issue_id=issue.astype("str"))
     return _in_place(old.astype({"issue_id": "str"}), table)
 
