@@ -91,13 +91,16 @@ class Sealed:
 
     def _starts(self, codes: np.ndarray) -> np.ndarray:
         numbers, which = np.unique(heads(codes, np.arange(len(codes) - _HEAD + 1)), return_inverse=True)
-        return np.flatnonzero(np.fromiter(map(self._begins, numbers.tolist()), bool, len(numbers))[which])
+        self._look_at(np.array([n for n in numbers.tolist() if n not in self._begun], numbers.dtype))
+        return np.flatnonzero(np.fromiter(map(self._begun.get, numbers.tolist()), bool, len(numbers))[which])
 
-    def _begins(self, number: int) -> bool:
-        if number not in self._begun:
-            text = "".join(chr(number >> shift & _CODE) for shift in (2 * _BITS, _BITS, 0))
-            self._begun[number] = _seal(text, self._key) in self._by_head
-        return self._begun[number]
+    def _look_at(self, numbers: np.ndarray) -> None:
+        """Remember of each three characters whether a masked string begins with them."""
+        codes = numbers[:, None] >> np.array([2 * _BITS, _BITS, 0], numbers.dtype) & _CODE
+        text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        for at, number in enumerate(numbers.tolist()):
+            head = text[_HEAD * at : _HEAD * (at + 1)]
+            self._begun[number] = _seal(head, self._key) in self._by_head
 
     def _from(self, text: str, start: int, surfaces: dict[tuple[int, str], str]) -> Iterator[Span]:
         for length in sorted({length for length, _ in surfaces}):
