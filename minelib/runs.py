@@ -21,7 +21,7 @@ import pandas as pd
 
 from minelib.display import Displayed, Sheet
 from minelib.errors import InputError
-from minelib.scale import in_one_piece
+from minelib.scale import all_cores, in_one_piece
 
 SCHEMA_VERSION = 1
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
@@ -108,7 +108,8 @@ def read_run(folder: str | Path) -> Run:
         raise InputError(
             f"{folder} has schema version {found}, this minelib reads {SCHEMA_VERSION}; mine it again"
         )
-    tables = {name: pd.read_parquet(folder / table_path(name)) for name in TABLES}
+    with all_cores():
+        tables = {name: pd.read_parquet(folder / table_path(name)) for name in TABLES}
     return Run(**tables, counts=manifest["counts"], manifest=manifest)
 
 
@@ -147,7 +148,8 @@ class _Frames(Mapping):
         self._files = files
 
     def __getitem__(self, stem: str) -> pd.DataFrame:
-        return in_one_piece(pd.read_parquet(self._files[stem]))
+        with all_cores():
+            return in_one_piece(pd.read_parquet(self._files[stem]))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)

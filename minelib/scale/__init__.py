@@ -20,6 +20,7 @@ from minelib.scale.pieces import (
 )
 from minelib.scale.processes import Processes, at_once
 from minelib.scale.rows import among, in_one_piece, position_in, rows_of
+from minelib.scale.threads import all_cores
 
 __all__ = [
     "BLOCK_ROWS",
@@ -32,6 +33,7 @@ __all__ = [
     "Processes",
     "Table",
     "Tables",
+    "all_cores",
     "among",
     "are_among",
     "at_once",

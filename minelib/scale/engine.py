@@ -1,7 +1,6 @@
 """The one thing an engine does, the engine that does it here, and how one is chosen."""
 
 import contextlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
@@ -10,7 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from minelib.errors import InputError
-from minelib.scale.threads import one_thread
+from minelib.scale.threads import cores, one_thread
 
 BLOCK_ROWS = 1_000  # about a megabyte of petitions, a second of work; less is not worth a process
 
@@ -124,7 +123,7 @@ def open_engine(kind: str = "local", *, workers: int | None = None, scheduler: s
     """
     if workers is not None and workers < 1:
         raise InputError(f"workers is {workers}; it must be at least 1")
-    workers = workers or _cores()
+    workers = workers or cores()
     if kind == "local":
         from minelib.scale.processes import Processes
 
@@ -138,7 +137,3 @@ def open_engine(kind: str = "local", *, workers: int | None = None, scheduler: s
             yield engine
     else:
         raise InputError(f"engine is {kind!r}; allowed: local, dask")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
