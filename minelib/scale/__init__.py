@@ -20,7 +20,7 @@ from minelib.scale.pieces import (
 )
 from minelib.scale.processes import Processes, at_once
 from minelib.scale.rows import among, in_one_piece, position_in, rows_of
-from minelib.scale.threads import all_cores
+from minelib.scale.threads import all_cores, cores
 
 __all__ = [
     "BLOCK_ROWS",
@@ -38,6 +38,7 @@ __all__ = [
     "are_among",
     "at_once",
     "blocks_of",
+    "cores",
     "distinct",
     "give_back",
     "in_one_piece",

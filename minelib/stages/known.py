@@ -10,7 +10,7 @@ from minelib.runs import (
     Run,
     StageStore,
     digest,
-    file_digest,
+    file_digests,
     library_versions,
     parquet_parts,
     program_digest,
@@ -51,7 +51,7 @@ class Known:
 def keep_known(run: Run, folder: Path, letters: pd.DataFrame, own: np.ndarray) -> None:
     """Keep what the next month can use of a run that has just been written to a folder."""
     paths = [part for name in PARTED for part in parquet_parts(folder / table_path(name))]
-    files = pd.DataFrame({"sha256": [file_digest(p) for p in paths]})
+    files = pd.DataFrame({"sha256": file_digests(paths)})
     key, store = _key(run), StageStore(folder)
     kept = store.get(_NAME, key)
     if kept is None or not kept["files"].equals(files):
@@ -74,7 +74,8 @@ def known_of(run: Run, folder: Path) -> Known | None:
         return None
     earlier = {n: Earlier(parquet_parts(folder / table_path(n)), getattr(run, n)) for n in PARTED}
     paths = [path for table in earlier.values() for path in table.files]
-    files = {p.relative_to(folder).as_posix(): p for p in paths if file_digest(p) in read}
+    digests = zip(paths, file_digests(paths), strict=True)
+    files = {path.relative_to(folder).as_posix(): path for path, digest in digests if digest in read}
     sure = {
         name: np.concatenate([np.full(n, path in files.values()) for path, n in table.sizes()])
         for name, table in earlier.items()
