@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minelib.errors import InputError, LeakError
-from minelib.gate import Reader, books, check_leaks, check_notebook
+from minelib.gate import Reader, check_leaks, check_notebook
 from minelib.gate.marks import Marks
-from minelib.gate.texts import texts_in, texts_of
+from minelib.gate.texts import texts_of
 from minelib.redact import Redactor, Sealed, Surfaces, scan, seal
 
 PHONE = "13912345678"
@@ -372,36 +372,3 @@ def test_letters_by_which_a_pdf_names_itself_are_nobodys(tmp_path):
     _pdf(tmp_path / "a.pdf", title=f"{PHONE}==", body="x")
     with pytest.raises(LeakError, match="PHONE"):
         check_leaks(tmp_path)
-
-
-_CELL = st.one_of(st.none(), st.sampled_from(["甲", "乙", "丙", "nan"]))
-
-
-@given(
-    st.lists(st.tuples(_CELL, _CELL), max_size=9),
-    st.lists(st.tuples(_CELL, _CELL), max_size=9),
-    st.integers(1, 4),
-)
-@settings(max_examples=60, deadline=None)
-def test_of_a_file_read_before_only_cells_that_changed_are_read_again(tmp_path_factory, new, old, block):
-    folder = tmp_path_factory.mktemp("twice")
-    for name, rows in (("new", new), ("old", old)):
-        frame = pd.DataFrame(rows, columns=["title", "text"], dtype="str").assign(
-            record_id=[f"R{n}" for n in range(len(rows))]
-        )
-        frame.to_parquet(folder / f"{name}.parquet")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(books, "_BLOCK", block)
-        found = [
-            pair for pair in texts_in(folder / "new.parquet", folder / "old.parquet") if "name" not in pair[0]
-        ]
-    wanted = []
-    for at in range(0, len(new), block):
-        for c, column in enumerate(["title", "text"]):
-            seen = set()
-            for n in range(at, min(at + block, len(new))):
-                cell = new[n][c]
-                if cell is not None and (n >= len(old) or cell != old[n][c]) and cell not in seen:
-                    seen.add(cell)
-                    wanted.append((f"R{n} {column}", cell))
-    assert found == wanted

@@ -133,12 +133,15 @@ def test_no_text_passes_the_caller_until_it_is_redacted_and_kept(rows, tmp_path)
     assert SAID in "".join(pd.read_parquet(folder)["text"])
 
 
+def _table_text(path: Path) -> str:
+    """Return all a table says but fractions: among a million digits of those any seven stand somewhere."""
+    return pd.read_parquet(path).select_dtypes(exclude="floating").to_csv()
+
+
 def _told(path: Path) -> str:
     """Return all text of a file, whole or not."""
     try:
-        return (
-            pd.read_parquet(path).to_csv() if path.suffix == ".parquet" else path.read_text(errors="replace")
-        )
+        return _table_text(path) if path.suffix == ".parquet" else path.read_text(errors="replace")
     except (OSError, pa.ArrowException):
         return ""
 

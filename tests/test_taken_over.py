@@ -2,11 +2,15 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_parts import in_parts, parts_of
 from test_pipeline import KEY, contents, ledger
 
+from minelib.gate import books
 from minelib.gate import reader as gate_reader
 from minelib.gate import texts as gate_texts
+from minelib.gate.texts import texts_in
 from minelib.pipeline import mine
 from minelib.runs import load_run, read_run
 from minelib.stages import known_of
@@ -143,3 +147,36 @@ def test_what_is_known_of_a_run_goes_with_it(rows, old, tmp_path):
         known = known_of(run, folder)
         assert all(sure.all() for sure in known.sure.values()) and len(known.letters) == len(run.petitions)
         assert known.letters["alleges"].notna().equals(run.petitions["issue_id"].notna())
+
+
+_CELL = st.one_of(st.none(), st.sampled_from(["甲", "乙", "丙", "nan"]))
+
+
+@given(
+    st.lists(st.tuples(_CELL, _CELL), max_size=9),
+    st.lists(st.tuples(_CELL, _CELL), max_size=9),
+    st.integers(1, 4),
+)
+@settings(max_examples=60, deadline=None)
+def test_of_a_file_read_before_only_cells_that_changed_are_read_again(tmp_path_factory, new, old, block):
+    folder = tmp_path_factory.mktemp("twice")
+    for name, rows in (("new", new), ("old", old)):
+        frame = pd.DataFrame(rows, columns=["title", "text"], dtype="str").assign(
+            record_id=[f"R{n}" for n in range(len(rows))]
+        )
+        frame.to_parquet(folder / f"{name}.parquet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(books, "_BLOCK", block)
+        found = [
+            pair for pair in texts_in(folder / "new.parquet", folder / "old.parquet") if "name" not in pair[0]
+        ]
+    wanted = []
+    for at in range(0, len(new), block):
+        for c, column in enumerate(["title", "text"]):
+            seen = set()
+            for n in range(at, min(at + block, len(new))):
+                cell = new[n][c]
+                if cell is not None and (n >= len(old) or cell != old[n][c]) and cell not in seen:
+                    seen.add(cell)
+                    wanted.append((f"R{n} {column}", cell))
+    assert found == wanted
