@@ -8,7 +8,7 @@ import pytest
 from test_parts import in_parts
 from test_pipeline import KEY, ledger
 
-from minelib.classes import GrievanceClassifier, fit_classifier
+from minelib.classes import GrievanceClassifier, classifier, fit_classifier, table
 from minelib.classes.frozen import frames_of, model_of
 from minelib.config import Config, MineOptions
 from minelib.knowledge.taxonomy import make_taxonomy
@@ -25,10 +25,22 @@ def rows(tmp_path_factory):
     return pd.read_csv(ledger(tmp_path_factory.mktemp("rows") / "a.csv"), dtype=str, keep_default_na=False)
 
 
+def learn_from(n, patch):
+    for module in (classifier, table):
+        patch.setattr(module, "MAX_TRAINING", n)
+
+
+@pytest.fixture(autouse=True)
+def little_training(monkeypatch):
+    learn_from(20, monkeypatch)
+
+
 @pytest.fixture(scope="module")
 def old(rows, tmp_path_factory):
     folder = tmp_path_factory.mktemp("old")
-    mine(in_parts(folder / "july", rows[:25]), folder / "run", key=KEY)
+    with pytest.MonkeyPatch.context() as patch:
+        learn_from(20, patch)
+        mine(in_parts(folder / "july", rows[:25]), folder / "run", key=KEY)
     return folder / "run"
 
 
@@ -100,8 +112,8 @@ def test_old_petitions_alone_make_no_new_issue_where_only_some_are_looked_at(
     """The old run's issues are taken away: found again among a few, they would pass for new ones."""
     bare = shutil.copytree(old, tmp_path / "bare")
     for path in ("petitions.parquet", "tables/matters.parquet"):
-        table = pd.read_parquet(bare / path)
-        table.assign(issue_id=pd.Series(None, index=table.index, dtype="str")).to_parquet(bare / path)
+        told = pd.read_parquet(bare / path)
+        told.assign(issue_id=pd.Series(None, index=told.index, dtype="str")).to_parquet(bare / path)
     issues = pd.read_parquet(bare / "tables/issues.parquet")
     issues[:0].to_parquet(bare / "tables/issues.parquet")
     day = in_parts(tmp_path / "august", rows[25:26])
@@ -114,3 +126,11 @@ def test_old_petitions_alone_make_no_new_issue_where_only_some_are_looked_at(
         monkeypatch.setattr(module, name, most)
     some = add(day, bare, tmp_path / "some", key=KEY)
     assert not len(some.issues)
+
+
+def test_a_run_that_learnt_from_all_its_petitions_keeps_no_classifier(rows, tmp_path, monkeypatch):
+    learn_from(30, monkeypatch)
+    mine(in_parts(tmp_path / "july", rows[:25]), tmp_path / "old", key=KEY)
+    assert not (tmp_path / "old" / ".stages" / "model").exists()
+    add(in_parts(tmp_path / "august", rows[25:]), tmp_path / "old", tmp_path / "new", key=KEY)
+    assert (tmp_path / "new" / ".stages" / "model").exists()  # together they are more than it learns from

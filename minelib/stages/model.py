@@ -1,4 +1,7 @@
-"""The classifier of a run is kept beside it: the next month classifies as this one did, and learns nothing anew."""
+"""The classifier of a large run is kept beside it: the next month classifies as this one did, and learns nothing anew.
+
+Of a small run more petitions make a better classifier, and to learn takes little: there it learns again each month.
+"""
 
 from functools import partial
 from pathlib import Path
@@ -15,11 +18,13 @@ if TYPE_CHECKING:
 _NAME = "model"
 
 
-def keep_classifier(model: "GrievanceClassifier", folder: Path, config: Config) -> None:
-    """Keep what a classifier has learnt beside the run in a folder."""
+def keep_classifier(model: "GrievanceClassifier", n_petitions: int, folder: Path, config: Config) -> None:
+    """Keep beside a run what a classifier has learnt, where it had more petitions than it learns from."""
+    from minelib.classes import classifier
     from minelib.classes.frozen import frames_of
 
-    StageStore(folder).put(_NAME, _key(config), frames_of(model))
+    if n_petitions > classifier.MAX_TRAINING:
+        StageStore(folder).put(_NAME, _key(config), frames_of(model))
 
 
 def classifier(words: Words, *, config: Config, kept: Path, folder: Path) -> "GrievanceClassifier":
@@ -35,7 +40,7 @@ def classifier(words: Words, *, config: Config, kept: Path, folder: Path) -> "Gr
         if frames is None
         else model_of(frames, taught(config)["taxonomy"], seed=config.seed)
     )
-    keep_classifier(model, folder, config)
+    keep_classifier(model, len(words.petitions), folder, config)
     return model
 
 

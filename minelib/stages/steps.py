@@ -25,15 +25,16 @@ Frames = Mapping[str, pd.DataFrame]
 
 
 def classes(words: Words, config: Config, folder: Path) -> Frames:
-    """Give every petition a grievance class, and mark the vulnerable groups it names; keep the classifier in `folder`.
+    """Give every petition a grievance class, and mark the vulnerable groups it names.
 
     Learning keeps one process busy; the others meanwhile look at the words, and at what the next stage begins with.
+    What was learnt is kept in `folder`, see `keep_classifier`.
     """
     from minelib.classes import learn_classes
 
     learn = partial(learn_classes, words.petitions, **taught(config), seed=config.seed)
     learnt, (groups, _) = at_once(learn, lambda: (words.groups, words.letters), workers=words.engine.workers)
-    keep_classifier(learnt.model, folder, config)
+    keep_classifier(learnt.model, len(words.petitions), folder, config)
     return {"classes": learnt.classify(words.map).assign(groups=groups)}
 
 
