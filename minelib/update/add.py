@@ -187,14 +187,10 @@ def _place(
     class_table = _beside_known(context, told)
     linked = stages.matters(words, class_table, config, reader)
     named = linked["matters"].set_index("record_id")
-    had = context.set_index("record_id")
-    matter = stay(named["matter_id"], had["matter_id"])
+    matter = stay(named["matter_id"], context.set_index("record_id")["matter_id"])
     linked["matters"] = named.assign(matter_id=matter).reset_index()
     found = stages.issues(words, class_table, linked, config, reader)
-    issue = stay(found["petitions"].set_index("record_id")["issue_id"], had["issue_id"])
-    if len(context) < len(before.petitions):
-        issue = told_anew(issue, matter, fresh["record_id"], before.issues["issue_id"])
-    issue = name_new(issue, matter, before.issues["issue_id"], least=MIN_MATTERS)
+    issue = _issue_of(found["petitions"], matter, context, before)
     new = found["petitions"][among(found["petitions"]["record_id"], fresh["record_id"])]
     old = _with_issues(before.petitions, context, issue, before.issues["issue_id"])
     new = new.assign(issue_id=new["record_id"].map(issue).astype(old["issue_id"].dtype))
@@ -207,6 +203,18 @@ def _place(
     tables = {"petitions": whole, "matters": matters, "issues": issues}
     letters = _letters(whole, again, known, engine)
     return Run(links=links, **tables, **stages.screen(tables, config, letters)), letters
+
+
+def _issue_of(found: pd.DataFrame, matter: pd.Series, context: pd.DataFrame, before: Run) -> pd.Series:
+    """Return by `record_id` the issue of each petition, known or new.
+
+    Where only some old petitions were looked at, a new issue has to be told by new ones.
+    """
+    known, had = before.issues["issue_id"], context.set_index("record_id")["issue_id"]
+    issue = stay(found.set_index("record_id")["issue_id"], had)
+    if len(context) < len(before.petitions):
+        issue = told_anew(issue, matter, found.loc[~among(found["record_id"], had.index), "record_id"], known)
+    return name_new(issue, matter, known, least=MIN_MATTERS)
 
 
 def _with_issues(
