@@ -11,9 +11,13 @@ from minelib.errors import InputError
 from minelib.gate import reader as gate_reader
 from minelib.gate.marks import digests
 from minelib.pipeline import mine
-from minelib.runs import load_run, write_json
+from minelib.redact.surfaces import Surfaces
+from minelib.runs import Run, load_run, write_json
+from minelib.schema import ISSUE, MATTER, RUN_PETITION, frame
 from minelib.update import add
+from minelib.update.add import _names
 from minelib.update.keep import context_of, name_new, newer_answers, part_repeated, stay
+from minelib.update.sums import issues_of
 
 KEY = bytes(range(32))
 PLACES = [
@@ -273,3 +277,42 @@ def test_an_empty_newer_answer_takes_nothing_away():
     )
     later = old.assign(reply="", status="", replied_at=pd.NaT)
     pd.testing.assert_frame_equal(newer_answers(old, later), old)
+
+
+def test_an_issue_has_the_places_its_petitions_name_and_not_those_of_its_matters():
+    def table(columns, *rows):
+        numbers = {name: 0 for name, kind in columns.items() if kind in ("int64", "float64")}
+        return frame([numbers | row for row in rows], columns)
+
+    whole = table(RUN_PETITION, *({"record_id": r, "matter_id": "M", "issue_id": "I"} for r in "abc"))
+    issues = table(ISSUE, {"issue_id": "I", "exemplars": "a"})
+    matters = table(MATTER, {"matter_id": "M", "place": "甲苑", "respondent": "某公司"})
+    before = Run(whole, matters, links=None, issues=issues, candidates=None, signals=None)
+    told = {"named_place": ["甲苑", "乙苑"], "named_respondent": "", "township": ""}
+    named = pd.DataFrame(told, index=pd.Index(["a", "b"], name="record_id"))
+    made = issues_of(
+        whole, named, before, issues[:0]
+    )  # nothing is known of c: it is called as its matter was
+    assert made[["n_petitions", "n_places", "n_respondents"]].to_numpy().tolist() == [[3, 2, 1]]
+
+
+def test_what_old_petitions_name_goes_on_to_the_month_after(months, june, july):
+    kept = [
+        pd.read_parquet(months / month / ".stages" / "matters" / "matters.parquet").set_index("record_id")
+        for month in ("june", "july")
+    ]
+    for column in ("named_place", "named_respondent"):
+        assert kept[1].loc[kept[0].index, column].equals(kept[0][column])
+        counts = (
+            kept[1].loc[july.petitions["record_id"], column].groupby(july.petitions["issue_id"].to_numpy())
+        )
+        told = counts.agg(lambda names: names[names != ""].nunique())
+        column = {"named_place": "n_places", "named_respondent": "n_respondents"}[column]
+        assert july.issues.set_index("issue_id")[column].to_dict() == told.to_dict()
+
+
+def test_an_old_name_in_which_something_is_masked_only_now_is_let_go():
+    kept = pd.DataFrame({"record_id": ["a", "b"], "named_place": ["琪琪格牧场", "甲苑"]})
+    kept = kept.assign(named_respondent="", township="")
+    assert _names(kept, Surfaces({("琪琪格", "NAME")})).index.tolist() == ["b"]
+    assert not len(_names(pd.DataFrame(), Surfaces()))

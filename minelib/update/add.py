@@ -25,6 +25,7 @@ from minelib.issues.group import MIN_MATTERS
 from minelib.ledger import ledger_paths
 from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
+from minelib.redact.surfaces import Surfaces
 from minelib.runs import Run, StageStore, digest, in_order, only_run_in, read_run
 from minelib.scale import Engine, Here, among, rows_of
 from minelib.schema import REJECT, frame
@@ -39,8 +40,8 @@ from minelib.update.keep import (
     told_anew,
     whole_petitions,
 )
-from minelib.update.masked import mask_both
-from minelib.update.sums import issues_of, matters_of
+from minelib.update.masked import holding, mask_both
+from minelib.update.sums import NAMED, issues_of, matters_of
 
 if TYPE_CHECKING:
     from minelib.classes import GrievanceClassifier
@@ -108,7 +109,8 @@ def add(
         again |= among(old.petitions["record_id"], repeated["record_id"])
         with engine.stage("归类、并案、归集、研判", 1, _STAGES):
             classifier = partial(stages.classifier, config=config, kept=Path(onto), folder=folder)
-            run, letters = _place(old, fresh, again, known, classifier, config, reader, engine)
+            placing = again, known, classifier, config, reader, engine
+            run, letters, named = _place(old, read["named"], fresh, *placing)
         report("归类、并案、归集、研判：完成，原有编号不变")
         rejects = _rejects(Path(onto), read["rejects"], repeated)
         rows = letters["row"].iloc[np.argsort(run.petitions["record_id"].to_numpy(), kind="stable")]
@@ -118,7 +120,12 @@ def add(
             passed = pd.DataFrame({"digest": reader.passed})
             options = {"reader": reader, "own": own, "config": config, "engine": engine, "known": known}
             pipeline.write_run(run, rejects, folder, **options)
-        _hand_on(Path(onto), folder, {"sealed": read["sealed"], "passed": passed})
+        _hand_on(
+            Path(onto),
+            folder,
+            read={"sealed": read["sealed"], "passed": passed},
+            matters={"matters": named.reset_index()},
+        )
         stages.keep_known(run, folder, letters, own.sorted())
     report(f"结果：{folder}　简报：{folder / 'briefing.pdf'}")
     return in_order(run)
@@ -146,22 +153,32 @@ def _read(
 ):
     """Read the new ledgers; mask in each run what was masked in the other, see `masked.mask_both`."""
     reading = stages.Reading(files, key, config, engine)
-    read, before = reading.make(), _kept(onto, "sealed")
+    read, before = reading.make(), _kept(onto, "read", "sealed")
     new = Sealed(before, key).lacking(reading.masked.surfaces)
     tables = [t for t in (before, read["sealed"]) if len(t)] or [before]
     read["sealed"] = pd.concat(tables, ignore_index=True).drop_duplicates(ignore_index=True)
     sealed = Sealed(read["sealed"], key)
+    read["named"] = _names(_kept(onto, "matters", "matters"), new)
     return mask_both(old, read, sealed, new, key=key, config=config, engine=engine, known=known)
 
 
-def _kept(onto: Path, name: str) -> pd.DataFrame:
-    """Return what the old run kept for the leak gate, empty where its stages were cleared away."""
-    path = onto / ".stages" / "read" / f"{name}.parquet"
+def _kept(onto: Path, stage: str, name: str) -> pd.DataFrame:
+    """Return what a stage of the old run kept, empty where its stages were cleared away."""
+    path = onto / ".stages" / stage / f"{name}.parquet"
     return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+
+def _names(kept: pd.DataFrame, new: Surfaces) -> pd.DataFrame:
+    """Return by `record_id` what old petitions name, without names in which something is masked only now."""
+    if not len(kept):
+        return frame([], dict.fromkeys(("record_id", *NAMED), "str")).set_index("record_id")
+    told = kept.set_index("record_id")[list(NAMED)]
+    return told[~holding(told, new)]
 
 
 def _place(
     before: Run,
+    names: pd.DataFrame,
     fresh: pd.DataFrame,
     again: np.ndarray,
     known: stages.Known | None,
@@ -169,8 +186,10 @@ def _place(
     config: Config,
     reader: Reader,
     engine: Engine,
-) -> tuple[Run, pd.DataFrame]:
+) -> tuple[Run, pd.DataFrame, pd.DataFrame]:
     """Give each new petition its class, matter and issue, and rank the issues anew.
+
+    `names` by `record_id` are those the old run read in its petitions.
 
     Returns
     -------
@@ -178,6 +197,8 @@ def _place(
         Old rows as they stand, and after them the new ones.
     letters : DataFrame
         See `stages.letters`.
+    named : DataFrame
+        By `record_id`, what old and new petitions name.
     """
     most = min(max(CONTEXT, TIMES * len(fresh)), MOST_CONTEXT)
     context = context_of(before.petitions, _shares(before, fresh, most), most=most)
@@ -198,11 +219,12 @@ def _place(
     joined = ~old["issue_id"].eq(before.petitions["issue_id"]) & old["issue_id"].notna()
     changed = _first(again | joined.to_numpy(), len(whole), rest=True)
     matters = matters_of(whole, named, before.matters, changed)
-    issues = issues_of(whole, named, before, _renamed(found, issue))
+    names = pd.concat([names, named.loc[~among(named.index, names.index), list(NAMED)]])
+    issues = issues_of(whole, names, before, _renamed(found, issue))
     links = _links(before.links, linked["links"], fresh, matter)
     tables = {"petitions": whole, "matters": matters, "issues": issues}
     letters = _letters(whole, again, known, engine)
-    return Run(links=links, **tables, **stages.screen(tables, config, letters)), letters
+    return Run(links=links, **tables, **stages.screen(tables, config, letters)), letters, names
 
 
 def _issue_of(found: pd.DataFrame, matter: pd.Series, context: pd.DataFrame, before: Run) -> pd.Series:
@@ -314,9 +336,10 @@ def _describe(
     run.manifest["onto"] = before.manifest.get("petitions", "")
 
 
-def _hand_on(onto: Path, folder: Path, read: stages.Frames) -> None:
-    """Keep for the next month what the leak gate knows, and the decisions taken so far."""
-    StageStore(folder).put("read", digest("added"), read)
+def _hand_on(onto: Path, folder: Path, **kept: stages.Frames) -> None:
+    """Keep for the next month what was read of petitions, by stage, and the decisions taken so far."""
+    for stage, frames in kept.items():
+        StageStore(folder).put(stage, digest("added"), frames)
     decisions = onto / "decisions.jsonl"
     if decisions.exists() and not (folder / "decisions.jsonl").exists():
         shutil.copyfile(decisions, folder / "decisions.jsonl")

@@ -11,7 +11,7 @@ from minelib.tally import matter_table, of_matter, petitioner_keys
 from minelib.trends import DAYS, counted_dates
 
 _SUMMED = ["record_id", "matter_id", "issue_id", "class_code", "petitioner_id", "n_people", "text", *DAYS]
-_NAMED = {"named_place": "place", "named_respondent": "respondent", "township": "township"}
+NAMED = {"named_place": "place", "named_respondent": "respondent", "township": "township"}
 
 
 def matters_of(
@@ -64,7 +64,7 @@ def _sites(rows: pd.DataFrame, named: pd.DataFrame, matters: pd.DataFrame) -> di
     return {
         column: named[column].reset_index(drop=True).reindex(at).set_axis(rows.index)
         .fillna(of_matter(rows, matters, of)).fillna("")
-        for column, of in _NAMED.items()
+        for column, of in NAMED.items()
     }  # fmt: skip
 
 
