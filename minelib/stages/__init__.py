@@ -15,6 +15,7 @@ from minelib.stages.steps import (
     classes_of,
     issues,
     matters,
+    names,
     screen,
     segmenter_fingerprint,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "known_of",
     "letters",
     "matters",
+    "names",
     "screen",
     "segmenter_fingerprint",
     "settled",

@@ -13,7 +13,7 @@ import pandas as pd
 from minelib.config import Config
 from minelib.errors import MinelibError
 from minelib.gate import Reader
-from minelib.scale import at_once, blocks_of
+from minelib.scale import Engine, at_once, blocks_of
 from minelib.schema import ISSUE, LINK, RUN_PETITION, frame
 from minelib.stages.model import keep_classifier, taught
 from minelib.stages.words import Words, segmenter
@@ -71,6 +71,14 @@ def matters(words: Words, class_table: pd.DataFrame, config: Config, reader: Rea
     table = _without_people(named, reader)
     table["matter_id"] = found.matter_id.reindex(table["record_id"]).to_numpy()
     return {"matters": table, "links": frame(found.links, LINK)}
+
+
+def names(petitions: pd.DataFrame, reader: Reader, engine: Engine) -> pd.DataFrame:
+    """Return the places and respondents each petition names, as `matters` does."""
+    from minelib.mentions import name_petitions
+
+    blocks = engine.map(name_petitions, blocks_of(petitions, engine.block_rows))
+    return _without_people(pd.concat(list(blocks), ignore_index=True), reader)
 
 
 def _without_people(named: pd.DataFrame, reader: Reader) -> pd.DataFrame:

@@ -158,8 +158,11 @@ def _read(
     tables = [t for t in (before, read["sealed"]) if len(t)] or [before]
     read["sealed"] = pd.concat(tables, ignore_index=True).drop_duplicates(ignore_index=True)
     sealed = Sealed(read["sealed"], key)
-    read["named"] = _names(_kept(onto, "matters", "matters"), new)
-    return mask_both(old, read, sealed, new, key=key, config=config, engine=engine, known=known)
+    settled = mask_both(old, read, sealed, new, key=key, config=config, engine=engine, known=known)
+    kept = _names(_kept(onto, "matters", "matters"), new) if known else pd.DataFrame()
+    masked, read, reader, again = settled
+    read["named"] = kept if len(kept) else _named_anew(masked.petitions, reader, engine)
+    return masked, read, reader, again
 
 
 def _kept(onto: Path, stage: str, name: str) -> pd.DataFrame:
@@ -171,9 +174,14 @@ def _kept(onto: Path, stage: str, name: str) -> pd.DataFrame:
 def _names(kept: pd.DataFrame, new: Surfaces) -> pd.DataFrame:
     """Return by `record_id` what old petitions name, without names in which something is masked only now."""
     if not len(kept):
-        return frame([], dict.fromkeys(("record_id", *NAMED), "str")).set_index("record_id")
+        return kept
     told = kept.set_index("record_id")[list(NAMED)]
     return told[~holding(told, new)]
+
+
+def _named_anew(petitions: pd.DataFrame, reader: Reader, engine: Engine) -> pd.DataFrame:
+    """Return by `record_id` what old petitions name, where that was not kept or another program read it."""
+    return stages.names(petitions, reader, engine).set_index("record_id")[list(NAMED)]
 
 
 def _place(

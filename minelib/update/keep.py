@@ -135,7 +135,7 @@ def told_anew(group: pd.Series, matter: pd.Series, fresh: Collection[str], known
     >>> told_anew(group, matter, ["c", "e"], ["K"]).fillna("").tolist()
     ['', '', '', 'g', 'g', 'K']
     """
-    new = group[group.notna() & ~group.isin(set(known))]
+    new = _new_groups(group, known)
     rows = {"group": new, "matter": matter.reindex(new.index), "fresh": among(new.index, fresh)}
     share = pd.DataFrame(rows).groupby(["group", "matter"])["fresh"].any().groupby("group").mean()
     return group.mask(group.map(share) < ANEW)
@@ -149,13 +149,17 @@ def name_new(group: pd.Series, matter: pd.Series, known: Iterable[str], *, least
     >>> named["a"], named["b"] == named["c"], bool(pd.isna(named["d"]))
     ('K', True, True)
     """
-    new = group[group.notna() & ~group.isin(set(known))]
+    new = _new_groups(group, known)
     n_matters = matter.reindex(new.index).groupby(new).nunique()
     first = pd.Series(new.index, index=new.index).groupby(new).min()
     names = {k: f"I{digest(first[k])[:8]}" if n >= least else None for k, n in n_matters.items()}
     out = group.astype(object)
     out[new.index] = new.map(names)
     return out.where(out.notna(), None)
+
+
+def _new_groups(group: pd.Series, known: Iterable[str]) -> pd.Series:
+    return group[group.notna() & ~group.isin(set(known))]
 
 
 def whole_petitions(old: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
