@@ -316,13 +316,3 @@ def test_an_old_name_in_which_something_is_masked_only_now_is_let_go():
     kept = kept.assign(named_respondent="", township="")
     assert _names(kept, Surfaces({("琪琪格", "NAME")})).index.tolist() == ["b"]
     assert not len(_names(pd.DataFrame(), Surfaces()))
-
-
-@pytest.mark.parametrize("gone", ["matters", "known"])
-def test_what_old_petitions_name_is_read_anew_where_it_was_not_kept(gone, months, july, tmp_path):
-    old = shutil.copytree(months / "june", tmp_path / "june")
-    shutil.rmtree(old / ".stages" / gone)
-    add(months / "july.csv", old, tmp_path / "july", key=KEY)
-    pd.testing.assert_frame_equal(load_run(tmp_path / "july").issues, july.issues)
-    kept = [pd.read_parquet(f / "july/.stages/matters/matters.parquet") for f in (tmp_path, months)]
-    pd.testing.assert_frame_equal(*(names.sort_values("record_id", ignore_index=True) for names in kept))

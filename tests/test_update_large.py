@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sys
 
 import pandas as pd
 import pytest
@@ -14,7 +15,6 @@ from minelib.config import Config, MineOptions
 from minelib.knowledge.taxonomy import make_taxonomy
 from minelib.pipeline import mine
 from minelib.update import add
-from minelib.update import add as add_function
 from minelib.update.keep import told_anew
 
 TEXTS = ["工地夜间施工噪音扰民\n半夜还在打桩", "老板拖欠工资\n至今未发", "今天天气\n很好", ""]
@@ -28,6 +28,13 @@ def rows(tmp_path_factory):
 def learn_from(n, patch):
     for module in (classifier, table):
         patch.setattr(module, "MAX_TRAINING", n)
+
+
+def look_at_few(patch):
+    """Let only some old petitions be looked at beside the new ones."""
+    module = sys.modules[add.__module__]
+    patch.setattr(module, "CONTEXT", 20)
+    patch.setattr(module, "TIMES", 1)
 
 
 @pytest.fixture(autouse=True)
@@ -121,9 +128,7 @@ def test_old_petitions_alone_make_no_new_issue_where_only_some_are_looked_at(
     assert len(
         whole.issues
     )  # all old petitions are looked at: what they make together with the new one counts
-    module = __import__("sys").modules[add_function.__module__]
-    for name, most in (("CONTEXT", 20), ("TIMES", 1)):
-        monkeypatch.setattr(module, name, most)
+    look_at_few(monkeypatch)
     some = add(day, bare, tmp_path / "some", key=KEY)
     assert not len(some.issues)
 
@@ -134,3 +139,21 @@ def test_a_run_that_learnt_from_all_its_petitions_keeps_no_classifier(rows, tmp_
     assert not (tmp_path / "old" / ".stages" / "model").exists()
     add(in_parts(tmp_path / "august", rows[25:]), tmp_path / "old", tmp_path / "new", key=KEY)
     assert (tmp_path / "new" / ".stages" / "model").exists()  # together they are more than it learns from
+
+
+@pytest.mark.parametrize("gone", ["matters", "known"])
+def test_what_old_petitions_name_is_read_anew_where_it_was_not_kept(gone, rows, old, tmp_path, monkeypatch):
+    look_at_few(monkeypatch)
+    bare = shutil.copytree(old, tmp_path / "bare")
+    shutil.rmtree(bare / ".stages" / gone)
+    if gone == "known":  # another program read these, and its names do not count
+        path = bare / ".stages" / "matters" / "matters.parquet"
+        pd.read_parquet(path).assign(named_place="一处").to_parquet(path)
+    day = in_parts(tmp_path / "august", rows[25:26])
+    made = []
+    for name, onto in (("one", old), ("other", bare)):
+        run = add(day, onto, tmp_path / name, key=KEY)
+        told = pd.read_parquet(tmp_path / name / ".stages" / "matters" / "matters.parquet")
+        made.append(told.sort_values("record_id", ignore_index=True))
+        assert made[-1]["record_id"].tolist() == run.petitions["record_id"].tolist()
+    pd.testing.assert_frame_equal(*made)
