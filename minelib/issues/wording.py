@@ -13,11 +13,12 @@ from minelib.issues.read import read_heads, read_wrongs
 from minelib.issues.wrongs import Wrong, load_wrongs
 from minelib.scale import MapBlocks, map_here
 from minelib.tokens import Tokens
-from minelib.vectorise import ROWS_WEIGHED, TermMatrix, Weights, term_counts
+from minelib.vectorise import TermMatrix, Weights, term_counts
 
 DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still have some in common
 _ROWS_A_DIMENSION = 4
 _ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
+_BLOCK_ROWS = 4_000  # petitions placed in them at a time
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
 
@@ -82,7 +83,7 @@ def read_wording(
     terms = _terms(sizes, Tokens.of(tokens).take(order), heads)
     del tokens  # they are counted, and of a large ledger they are a gigabyte
     weights = Weights.of(terms.counts)
-    vectors = _embed(weights, seed)
+    vectors = _embed(weights, seed, map_blocks)
     known = load_wrongs() if wrongs is None else tuple(wrongs)
     return Wording(known, read_wrongs(petitions, order, known, map_blocks), heads, terms, weights, vectors)
 
@@ -104,7 +105,7 @@ def _name_words(titles: Tokens, masked: Tokens) -> set[str]:
     return {w for w, n in before.items() if after.get(w, 0) < n / 2}
 
 
-def _embed(weights: Weights, seed: int) -> np.ndarray:
+def _embed(weights: Weights, seed: int, map_blocks: MapBlocks) -> np.ndarray:
     """Reduce to a few dimensions of meaning (latent semantic analysis), rows of unit length.
 
     The dimensions are learnt in doubles, as some differ by little: rounding would turn them into each other.
@@ -117,10 +118,17 @@ def _embed(weights: Weights, seed: int) -> np.ndarray:
         return np.zeros((n, 1), dtype=np.float32)
     some = np.sort(np.random.default_rng(seed).permutation(n)[:_ROWS_READ])
     axes = randomized_svd(weights[some].astype(np.float64), k, n_iter=3, random_state=seed)[2]
-    vectors = np.empty((n, k), dtype=np.float32)
-    for at, block in zip(range(0, n, ROWS_WEIGHED), weights.blocks(), strict=True):
-        vectors[at : at + ROWS_WEIGHED] = exactly(_unit(block @ axes.T))
+    blocks = (weights.counts[at : at + _BLOCK_ROWS] for at in range(0, n, _BLOCK_ROWS))
+    vectors, at = np.empty((n, k), dtype=np.float32), 0
+    for placed in map_blocks(_place, blocks, weights.idf, axes):
+        vectors[at : at + len(placed)] = placed
+        at += len(placed)
     return vectors
+
+
+def _place(counts: sp.csr_matrix, idf: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """Return the place of some petitions in the dimensions, on the grid of `exactly`."""
+    return exactly(_unit(Weights(counts, idf)[:] @ axes.T))
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
