@@ -119,7 +119,10 @@ def _joined_by_hand(phrase, text):
 @pytest.mark.parametrize("seed", range(5))
 def test_finder_joins_all_phrases_as_one_would_by_hand(seed):
     rng = np.random.default_rng(seed)
-    letters, words = list("甲乙丙丁戊。\n子丑"), ["甲", "乙", "甲乙", "丙", "丁戊", "子", "丑甲", "乙丙"]
+    letters, words = (
+        list("甲乙丙丁戊。\n子丑"),
+        ["甲", "乙", "甲乙", "丙", "丁戊", "子", "丑甲", "乙丙", "甲乙丙", "乙丙丁戊"],
+    )
 
     def part():
         return "|".join(rng.permutation(words)[: rng.integers(1, 4)])

@@ -5,7 +5,8 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from minelib.redact import Redactor, scan
+from minelib.codepoints import matches
+from minelib.redact import Redactor, records, scan
 from minelib.redact.find import DETECTORS
 from minelib.redact.needs import called
 from minelib.redact.numbers import valid_identity
@@ -90,3 +91,23 @@ def test_a_detector_that_is_not_called_would_find_nothing(texts):
     for view, detectors in zip(page, called(page, DETECTORS), strict=True):
         for detector in set(DETECTORS) - set(detectors):
             assert not list(detector(view)), detector.__name__
+
+
+NUMBERS = st.sampled_from(
+    ["1985年3月2日", "85年", "19870203", "二〇〇一年腊月初八", "一九", "2O", "是农历5月3日", "于", "٨٥年", "٣٤٥室",
+     "301", "室", "1205房", "的业主", "-", "3栋", "9", "8", "1", "年", "月", ".", "第", "日", " "])  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(NUMBERS, max_size=12).map("".join))
+def test_dates_and_rooms_are_those_of_a_whole_search(text):
+    (view,) = Page([text])
+    for pattern, find in (
+        (records._DATE, records._dates),
+        (records._LONE_ROOM, records._room_numbers),
+        (records._OWNED_ROOM, records._room_numbers),
+    ):
+        tried = [m.span() for m in matches(pattern, view.text, view.places(find))]
+        assert tried == [m.span() for m in pattern.finditer(view.text)]
+    if not view.places(records._room_numbers):
+        assert not records._DASHED.search(view.text)

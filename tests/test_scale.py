@@ -9,13 +9,26 @@ import time
 import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_pipeline import KEY, contents, ledger
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from minelib.errors import InputError, MinelibError
 from minelib.pipeline import mine
-from minelib.scale import Here, Processes, at_once, blocks_of, give_back, open_engine, processes, set_aside
+from minelib.scale import (
+    Here,
+    Keys,
+    Processes,
+    at_once,
+    blocks_of,
+    give_back,
+    open_engine,
+    processes,
+    set_aside,
+)
 from minelib.scale.cluster import Cluster
 
 
@@ -263,3 +276,14 @@ def test_matrix_kernels_have_one_thread_while_there_is_a_process_for_every_core(
             assert set(engine.map(_kernel_threads, range(4))) == {1} == {_kernel_threads(0)}
             assert os.environ["OMP_NUM_THREADS"] == "1"  # for what is loaded later
         assert _kernel_threads(0) == 2 and os.environ.get("OMP_NUM_THREADS") == before
+
+
+@given(
+    st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=40),
+    st.lists(st.integers(0, 2**64 - 1), max_size=40),
+)
+def test_keys_are_found_where_they_stand_and_nothing_else(keys, others):
+    asked = [number for pair in zip(keys, others, strict=False) for number in pair] + keys + others
+    at, place = Keys(np.array(keys, np.uint64)).find(np.array(asked, np.uint64))
+    expected = [(i, keys.index(number)) for i, number in enumerate(asked) if number in keys]
+    assert list(zip(at.tolist(), place.tolist(), strict=True)) == expected

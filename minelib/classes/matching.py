@@ -4,18 +4,20 @@ Every text becomes a run of character numbers; a phrase's words are found by has
 pass over the characters does for any number of words, so a prosecutor may add as many as they like.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
 
-from minelib.classes.joining import JOIN, Parts, Words
+from minelib.classes.joining import JOIN, Followers, Parts, Words
 from minelib.codepoints import CODES, char_table, to_codes
 from minelib.knowledge.taxonomy import Phrase
+from minelib.scale import Keys
 
 BREAKS = "。！？!?；;\n\r…"
 _PAGE = 500  # texts looked at together: more do not fit into a processor's own memory, and take longer
+_SHORT = 2  # letters by which words are looked up in a table; more would not fit into memory
 _PRIME, _NOTHING = np.uint64(1_000_003), np.uint64(0)  # of the hash, and the hash of no letters
 
 
@@ -66,46 +68,55 @@ class PhraseFinder:
         words = sorted({_fold(w) for p in phrases for part in p.parts for w in part})
         self._index = {w: i for i, w in enumerate(words)}
         self._letters = tuple(sorted({c for w in words for c in w}))
-        self._by_length, self._leads = self._hash_words(words)
-        self._first = self._numbers((i, p.parts[0]) for i, p in enumerate(phrases))
+        self._short, self._long, self._leads = self._tables(words)
         later = sorted({part for p in phrases for part in p.parts[1:]})
-        self._later = Parts(*self._numbers(enumerate(later)), len(words))
+        self._later = Parts(*self._numbers(enumerate(later)))
         number = {part: i for i, part in enumerate(later)}
         most = max((len(p.parts) for p in phrases), default=1)
         self._following = np.full((most, len(phrases)), -1)  # of each phrase the second part, the third …
         for i, phrase in enumerate(phrases):
             self._following[: len(phrase.parts) - 1, i] = [number[part] for part in phrase.parts[1:]]
         self._operator = np.array([ord(p.operator or " ") for p in phrases], dtype=np.uint8)
-        self._nearby = self._marks_nearby()
-
-    def _marks_nearby(self) -> np.ndarray:
-        """Return, for each word of a first part, the marks of which one must follow nearby; 0 where none must."""
-        phrase = self._first[1]
-        second = self._following[0, phrase]
-        near = (self._operator[phrase] == ord("~")) & (second >= 0)
-        marks = np.zeros(len(phrase), np.uint64)
-        marks[near] = self._later.part_marks[second[near]]
-        return marks
+        word, phrase = self._numbers((i, p.parts[0]) for i, p in enumerate(phrases))
+        near = (self._operator[phrase] == ord("~")) & (self._following[0, phrase] >= 0)
+        self._first = word[~near], phrase[~near]
+        self._opening = phrase[near]
+        self._openings = self._followers(word[near])
 
     def _numbers(self, parts: Iterable[tuple[int, Iterable[str]]]) -> np.ndarray:
         """Return numbers of words, and of what each belongs to."""
         pairs = [(self._index[_fold(word)], i) for i, part in parts for word in part]
         return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
 
-    def _hash_words(self, words: list[str]) -> tuple[dict[int, tuple[np.ndarray, np.ndarray]], np.ndarray]:
-        """Return hashes and numbers of the words of each length, and which lengths two letters may begin."""
+    def _followers(self, word: np.ndarray) -> Followers:
+        """Tell of every word that opens a phrase which words of the second part may follow it nearby."""
+        count, slot = self._later.words_of(self._following[0, self._opening])
+        return Followers(
+            np.repeat(word, count), self._later.word[slot], np.repeat(np.arange(len(word)), count), slot
+        )
+
+    def _tables(
+        self, words: list[str]
+    ) -> tuple[dict[int, np.ndarray], dict[int, tuple[Keys, np.ndarray]], np.ndarray]:
+        """Return tables of the words: short ones by their first two letters, hashes of each length of longer ones.
+
+        And which lengths two letters may begin, a bit each.
+        """
         number = {c: i + 1 for i, c in enumerate(self._letters)}
-        lengths = sorted({len(w) for w in words})
-        leads = np.zeros((len(self._letters) + 1,) * 2, dtype=np.min_scalar_type((1 << len(lengths)) - 1))
-        tables = {}
+        lengths, size = sorted({len(w) for w in words}), len(self._letters) + 1
+        leads = np.zeros((size, size), dtype=np.min_scalar_type((1 << len(lengths)) - 1))
+        short, long = {}, {}
         for bit, length in enumerate(lengths):
             ids = np.array([i for i, w in enumerate(words) if len(w) == length])
-            codes = np.array([[number[c] for c in words[i]] for i in ids], dtype=np.uint64)
-            keys = _hash(codes.T)
-            order = np.argsort(keys)
-            leads[tuple(codes[:, :2].astype(int).T)] |= leads.dtype.type(1 << bit)
-            tables[length] = keys[order], ids[order]
-        return tables, leads
+            codes = np.array([[number[c] for c in words[i]] for i in ids]).T
+            leads[tuple(codes[:2])] |= leads.dtype.type(1 << bit)
+            if length <= _SHORT:
+                table = np.zeros((size,) * length, np.min_scalar_type(len(words)))
+                table[tuple(codes)] = ids
+                short[length] = np.broadcast_to(table.reshape(size, -1), (size, size))
+            else:
+                long[length] = Keys(_hash(codes.astype(np.uint64))), ids
+        return short, long, leads
 
     def find(self, texts: list[str]) -> Hits:
         """Return every hit of every phrase in `texts`."""
@@ -124,45 +135,54 @@ class PhraseFinder:
         return hits if len(columns) < 2 else hits.take(np.argsort(few, kind="stable"))
 
     def _find_words(self, page: "_Page") -> Words:
-        codes = np.append(page.codes, np.zeros(max(self._by_length, default=0), np.intp))
-        n_letters = len(self._letters) + 1
-        lengths = self._leads.ravel()[page.codes[:-1] * n_letters + page.codes[1:]]
+        first, second = page.codes[:-1], page.codes[1:]
+        lengths = self._leads[first, second]
         at = np.flatnonzero(lengths)
-        lengths, value, known = lengths[at], np.zeros(len(at), np.uint64), 0
-        found = [(np.zeros(0, dtype=np.int64),) * 3]
-        for bit, (length, (keys, ids)) in enumerate(self._by_length.items()):
+        lengths, found = lengths[at], [(np.zeros(0, dtype=np.int64),) * 3]
+        for bit, (length, table) in enumerate(self._short.items()):
+            begin = at[np.flatnonzero(lengths >> bit & 1)]
+            found.append((table[first[begin], second[begin]], begin, begin + length))
+        found += self._find_long(page, at, lengths)
+        return Words(*(np.concatenate(x) for x in zip(*found, strict=True)), len(self._index), page)
+
+    def _find_long(self, page: "_Page", at: np.ndarray, lengths: np.ndarray) -> Iterator[tuple]:
+        """Yield number, start and end of the longer words, where such may begin."""
+        codes = np.append(page.codes, np.zeros(max(self._long, default=0), np.intp))
+        value, known = np.zeros(len(at), np.uint64), 0
+        for bit, (length, (keys, ids)) in enumerate(self._long.items(), len(self._short)):
             longer = np.flatnonzero(lengths >> bit)  # where a word of this length or a longer one may begin
             at, lengths, value = at[longer], lengths[longer], value[longer]
             value = _hash((codes[at + k].astype(np.uint64) for k in range(known, length)), value)
             known, mine = length, np.flatnonzero(lengths >> bit & 1)
-            slot = np.minimum(np.searchsorted(keys, value[mine]), len(keys) - 1)
-            ok = keys[slot] == value[mine]
-            begin = at[mine[ok]]
-            found.append((ids[slot[ok]], begin, begin + length))
-        return Words(*(np.concatenate(x) for x in zip(*found, strict=True)), self._later.word_marks, page)
+            which, place = keys.find(value[mine])
+            begin = at[mine[which]]
+            yield ids[place], begin, begin + length
 
     def _begun(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return phrase, start and end of the hits of first parts, where the next may stand nearby if it must."""
+        """Return phrase, start and end of the hits of first parts, but for those whose second must follow nearby."""
         word, phrase = self._first
-        count, hits = words.count(word), words.of(word)
-        nearby = np.repeat(self._nearby, count)
-        likely = np.flatnonzero((nearby == 0) | (nearby & words.behind[hits] != 0))
-        hits = hits[likely]
-        return np.repeat(phrase, count)[likely], words.start[hits], words.end[hits]
+        hits = words.of(word)
+        return np.repeat(phrase, words.count(word)), words.start[hits], words.end[hits]
+
+    def _opened(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return phrase, start and end of the hits of first parts that the second follows nearby, as it must."""
+        leads = self._openings.lead(words.word)
+        start = words.start[leads]
+        kind, hit, stop = self._openings.nearest(words, words.word[leads], start, words.end[leads])
+        return self._opening[kind], start[hit], stop
 
     def _joined(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Join hits of first parts with one of the next, and so on; return phrase, start and end of what is whole."""
-        hits, whole = self._begun(words), []
+        hits, found, whole = self._begun(words), [self._opened(words)], []
         for following in self._following:
             goes_on = following[hits[0]] >= 0
             whole.append([x[~goes_on] for x in hits])
             phrase, start, end = (x[goes_on] for x in hits)
-            found = []
             for operator, join in JOIN.items():
                 at = np.flatnonzero(self._operator[phrase] == ord(operator))
-                kept, stop = join(words, self._later, following[phrase[at]], start[at], end[at])
+                kept, stop = join(self._later, words, following[phrase[at]], start[at], end[at])
                 found.append((phrase[at[kept]], start[at[kept]], stop))
-            hits = tuple(np.concatenate(x) for x in zip(*found, strict=True))
+            hits, found = tuple(np.concatenate(x) for x in zip(*found, strict=True)), []
         return tuple(np.concatenate(x) for x in zip(*whole, strict=True))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from minelib.classes.matching import Hits, PhraseFinder
 from minelib.knowledge.taxonomy import Taxonomy, parse_phrase
-from minelib.scale import are_among, distinct
+from minelib.scale import Keys, distinct
 
 # A title names the place first and the grievance last, so words late in it weigh more.
 TITLE_START, TITLE_END = 1.8, 4.2
@@ -87,32 +87,44 @@ class PhraseScorer:
 
     def points(self, evidence: Evidence, n_texts: int) -> np.ndarray:
         """Sum each phrase's best hit in the title and in the body; (n_texts, n_classes)."""
-        hits = evidence.hits
-        key = (hits.text * len(self.phrases) + hits.phrase) * 2 + evidence.in_title
-        order = np.lexsort((-np.abs(evidence.points), key))
-        best = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
-        place = hits.text[best] * self.n_classes + self.owner[hits.phrase[best]]
         sums = [
-            np.bincount(place[part], evidence.points[best][part], minlength=n_texts * self.n_classes)
-            for part in (evidence.in_title[best], ~evidence.in_title[best])
+            self._best(evidence.hits.take(part), evidence.points[part], n_texts)
+            for part in (evidence.in_title, ~evidence.in_title)
         ]
         title, body = (s.reshape(n_texts, self.n_classes) for s in sums)
         title = title * TITLE_ROOM / (TITLE_ROOM + np.maximum(title, 0))
         return title + body * BODY_ROOM / (BODY_ROOM + body.max(axis=1, keepdims=True, initial=0))
 
+    def _best(self, hits: Hits, points: np.ndarray, n_texts: int) -> np.ndarray:
+        """Sum the best hit of each phrase in each text, by text and class; such hits stand in turn."""
+        first = np.flatnonzero(
+            (np.diff(hits.phrase, prepend=-1) != 0) | (np.diff(hits.text, prepend=-1) != 0)
+        )
+        phrase, text = hits.phrase[first], hits.text[first]
+        best = np.maximum.reduceat(np.abs(points), first) if len(first) else points
+        place = text * self.n_classes + self.owner[phrase]
+        return np.bincount(place, np.copysign(best, self.weight[phrase]), minlength=n_texts * self.n_classes)
+
 
 def _inside(hits: Hits, group, cover: Hits, cover_group) -> np.ndarray:
     """Which hits lie wholly inside a covering hit of their own group."""
-    if not len(cover):
-        return np.zeros(len(hits), dtype=bool)
-    scale = np.int64(max(hits.end.max(initial=0), cover.end.max(initial=0)) + 1)
     n_groups = max(group.max(initial=0), cover_group.max(initial=0)) + 1
-    place = (cover.text * n_groups + cover_group) * scale
+    own, others = hits.text * n_groups + group, cover.text * n_groups + cover_group
+    some = np.flatnonzero(_are_in(own, others))
+    inside = np.zeros(len(hits), dtype=bool)
+    inside[some] = _reached(hits.take(some), own[some], cover, others)
+    return inside
+
+
+def _reached(hits: Hits, own: np.ndarray, cover: Hits, others: np.ndarray) -> np.ndarray:
+    """Which hits lie wholly inside a covering hit of the same number."""
+    scale = np.int64(max(hits.end.max(initial=0), cover.end.max(initial=0)) + 1)
+    place = others * scale
     order = np.argsort(place + cover.start, kind="stable")
     begins = (place + cover.start)[order]
     # The furthest end of any cover that begins no later; place grows with text and group: none leaks over.
     reach = np.maximum.accumulate((place + cover.end)[order])
-    mine = (hits.text * n_groups + group) * scale
+    mine = own * scale
     at = np.searchsorted(begins, mine + hits.start, side="right") - 1
     return (at >= 0) & (reach[np.maximum(at, 0)] >= mine + hits.end)
 
@@ -134,17 +146,29 @@ def _nested(hits: Hits, group, counts) -> np.ndarray:
 def _ends_at(hits: Hits, cue: Hits) -> np.ndarray:
     """Which hits end where a cue begins: "公交站旁" names a place, not a grievance about the bus."""
     scale = np.int64(max(hits.end.max(initial=0), cue.start.max(initial=0)) + 1)
-    return are_among(hits.text * scale + hits.end, distinct(cue.text * scale + cue.start))
+    begins = Keys(distinct(cue.text * scale + cue.start).astype(np.uint64))
+    ends = np.zeros(len(hits), dtype=bool)
+    ends[begins.find((hits.text * scale + hits.end).astype(np.uint64))[0]] = True
+    return ends
 
 
 def _distance_after(hits: Hits, cue: Hits) -> np.ndarray:
     """Characters between the last cue before each hit in its sentence and the hit; very large where none."""
-    far = np.iinfo(np.int64).max // 4
-    if not len(cue):
-        return np.full(len(hits), far)
-    scale = np.int64(max(hits.start.max(initial=0), cue.end.max(initial=0)) + 1)
-    order = np.argsort(cue.text * scale + cue.end, kind="stable")
-    ends = (cue.text * scale + cue.end)[order]
-    at = np.searchsorted(ends, hits.text * scale + hits.start, side="right") - 1
-    ok = (at >= 0) & (cue.sentence[order][np.maximum(at, 0)] == hits.sentence)
-    return np.where(ok, hits.text * scale + hits.start - ends[np.maximum(at, 0)], far)
+    distance = np.full(len(hits), np.iinfo(np.int64).max // 4)
+    some = np.flatnonzero(_are_in(hits.sentence, cue.sentence))
+    if len(some):
+        hits = hits.take(some)
+        scale = np.int64(max(hits.start.max(), cue.end.max()) + 1)
+        order = np.argsort(cue.text * scale + cue.end, kind="stable")
+        ends, place = (cue.text * scale + cue.end)[order], hits.text * scale + hits.start
+        at = np.searchsorted(ends, place, side="right") - 1
+        ok = (at >= 0) & (cue.sentence[order][at] == hits.sentence)
+        distance[some[ok]] = (place - ends[at])[ok]
+    return distance
+
+
+def _are_in(numbers: np.ndarray, few: np.ndarray) -> np.ndarray:
+    """Tell of each small number whether it is among a few."""
+    said = np.zeros(max(numbers.max(initial=0), few.max(initial=0)) + 1, dtype=bool)
+    said[few] = True
+    return said[numbers]

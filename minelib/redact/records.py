@@ -7,11 +7,12 @@ from string import ascii_letters
 
 import numpy as np
 
-from minelib.codepoints import Beginnings, char_table, followed
+from minelib.codepoints import Beginnings, char_table, followed, matches
 from minelib.redact.needs import needs
 from minelib.redact.numbers import PROVINCES
 from minelib.redact.spans import Span
 from minelib.redact.view import View, digit_table
+from minelib.scale import distinct
 
 _HAN_DIGITS = "零〇一二三四五六七八九十百"
 _N = rf"(?:[A-Za-z]?\d{{1,4}}[A-Za-z]?|[{_HAN_DIGITS}]{{1,4}}|[A-Za-z])"
@@ -88,10 +89,12 @@ def _units(codes: np.ndarray) -> np.ndarray:
     return _numbered(codes, "单梯门座")
 
 
-def _three_digits(codes: np.ndarray) -> np.ndarray:
+def _room_numbers(codes: np.ndarray) -> np.ndarray:
+    """Find where three or four digits stand, and none beside them."""
     is_digit = digit_table()
     places = followed(codes, is_digit, is_digit)
-    return places[is_digit[codes[places + 2]]]
+    places = places[is_digit[codes[places + 2]] & ~is_digit[codes[places - 1]]]
+    return places[~(is_digit[codes[places + 3]] & is_digit[codes[places + 4]])]
 
 
 def _around(pattern: re.Pattern, text: str, places: list[int]) -> Iterator[re.Match]:
@@ -110,12 +113,12 @@ def _doors(v: View) -> Iterator[re.Match]:
     text = v.text
     yield from _around(_DOOR, text, v.places(_buildings))
     yield from _around(_UNIT_ROOM, text, v.places(_units))
-    if not (digits := v.places(_three_digits)):
+    if not (numbers := v.places(_room_numbers)):
         return
     if any(word in text for word in _OWNERS):
-        yield from _OWNED_ROOM.finditer(text, digits[0])
+        yield from matches(_OWNED_ROOM, text, numbers)
     rooms = _DASHED.finditer(text) if "-" in text else ()
-    alone = _LONE_ROOM.finditer(text, digits[0]) if "室" in text or "房" in text else ()
+    alone = matches(_LONE_ROOM, text, numbers) if "室" in text or "房" in text else ()
     for m in (*rooms, *alone):
         if _OWNER.match(text, m.end()) or _DWELLS.search(text[max(0, m.start() - 25) : m.start()]):
             yield m
@@ -126,7 +129,7 @@ def _house_numbers(codes: np.ndarray) -> np.ndarray:
     return places[_number_ends()[codes[places - 1]]]
 
 
-@needs(_buildings, _units, _three_digits, _house_numbers)
+@needs(_buildings, _units, _room_numbers, _house_numbers)
 def addresses(v: View) -> Iterator[Span]:
     """Find the part of an address that leads to one door: 3栋802房, 响田路[86号附5号] of somebody's home."""
     text = v.text
@@ -176,11 +179,26 @@ def _born(codes: np.ndarray) -> np.ndarray:
     return np.sort(np.concatenate([places, words(codes)]))
 
 
+@cache
+def _date_tables() -> tuple[Beginnings, np.ndarray, np.ndarray]:
+    """Return how a year may begin, and what a month may have before it and begin with where no year is told."""
+    years = ["18", "19", "20", *(one + two for one in "一二" for two in "〇零○0O一二三四五六七八九")]
+    return Beginnings(years), char_table("于是"), digit_table() | char_table("农阴")
+
+
+def _dates(codes: np.ndarray) -> np.ndarray:
+    """Find where a date may begin: all that `_DATE` can match does so here."""
+    is_digit, (years, before, months) = digit_table(), _date_tables()
+    short = np.flatnonzero(codes == ord("年")) - 2  # 85年
+    short = short[is_digit[codes[short]] & is_digit[codes[short + 1]]]
+    return distinct(np.concatenate([years(codes), short, followed(codes, before, months) + 1]))
+
+
 @needs(_born)
 def births(v: View) -> Iterator[Span]:
     """Find dates that the text calls somebody's birth."""
     text = v.text
-    for m in _DATE.finditer(text):
+    for m in matches(_DATE, text, v.places(_dates)):
         before = text[max(0, m.start() - 16) : m.start()]
         if _BORN_BEFORE.search(before) or _BORN_AFTER.match(text, m.end()) or _SEX_BEFORE.search(before):
             yield Span(m.start(), m.end(), "DOB")

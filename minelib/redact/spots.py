@@ -15,6 +15,7 @@ from minelib.redact import names
 from minelib.redact.lexicon import any_of, lexicon, longer_surnames
 from minelib.redact.names import DOUBTFUL, STRONG, Candidate, likeliest
 from minelib.redact.view import Page
+from minelib.scale import Keys
 
 _FLOOR = -50.0
 
@@ -84,21 +85,24 @@ def _han() -> np.ndarray:
 
 
 @cache
-def _pairs() -> tuple[np.ndarray, np.ndarray]:
-    """List the words of two characters, as numbers, with their bits, and with more for those that are no names."""
+def _pairs() -> tuple[Keys, np.ndarray]:
+    """Look up the words of two characters, as numbers: their bits, and with more for those that are no names."""
     lex = lexicon()
     bits = {w: b for w, b in lex.words.items() if len(w) == 2}
     barred = {w for w in lex.not_names | lex.public if len(w) == 2}
     rows = sorted((ord(w[0]) << 21 | ord(w[1]), bits.get(w, 0.0), w in barred) for w in barred | set(bits))
     keys, words, no_names = (np.array(column) for column in zip(*rows, strict=True))
-    return keys, np.column_stack((words, words + names.BARRED * no_names)).astype(np.float32)
+    return Keys(keys.astype(np.uint64)), np.column_stack((words, words + names.BARRED * no_names)).astype(
+        np.float32
+    )
 
 
 def _pair_bits(first: np.ndarray, second: np.ndarray, column: int) -> np.ndarray:
-    keys, bits = _pairs()
-    wanted = first.astype(np.int64) << 21 | second
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, bits[at, column], np.float32(0))
+    pairs, bits = _pairs()
+    at, pair = pairs.find((first.astype(np.int64) << 21 | second).astype(np.uint64))
+    found = np.zeros(len(first), np.float32)
+    found[at] = bits[pair, column]
+    return found
 
 
 def _before(codes: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ is done by the caller between two maps, so every engine makes the same run.
 
 from minelib.scale.distinct import are_among, distinct
 from minelib.scale.engine import BLOCK_ROWS, Engine, Here, MapBlocks, blocks_of, map_here, open_engine
+from minelib.scale.keys import Keys
 from minelib.scale.memory import give_back, set_aside
 from minelib.scale.pieces import (
     Block,
@@ -27,6 +28,7 @@ __all__ = [
     "Block",
     "Engine",
     "Here",
+    "Keys",
     "MapBlocks",
     "Packed",
     "Piece",
