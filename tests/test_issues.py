@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from minelib.errors import InputError
-from minelib.issues import find_issues, make_wrongs
+from minelib.issues import find_issues, make_wrongs, wording
 from minelib.issues import read as reading
 from minelib.issues import table as tabling
 from minelib.issues.firm import stability
@@ -339,7 +339,8 @@ def test_letters_of_twenty_thousand_characters_are_read_like_others(known):
 def test_how_petitions_are_parted_into_blocks_changes_nothing(monkeypatch, unknown, known):
     both = pd.concat([unknown, known], ignore_index=True)
     whole = find(both, resamples=2)
-    monkeypatch.setattr(reading, "_BLOCK_ROWS", 7)
+    for module in (reading, wording):
+        monkeypatch.setattr(module, "ROWS_A_BLOCK", 7)
     parted = find(both, resamples=2)
     pd.testing.assert_frame_equal(whole.table, parted.table)
     pd.testing.assert_series_equal(whole.issue_id, parted.issue_id)

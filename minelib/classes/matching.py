@@ -79,9 +79,10 @@ class PhraseFinder:
         self._operator = np.array([ord(p.operator or " ") for p in phrases], dtype=np.uint8)
         word, phrase = self._numbers((i, p.parts[0]) for i, p in enumerate(phrases))
         near = (self._operator[phrase] == ord("~")) & (self._following[0, phrase] >= 0)
+        # Of the words of first parts those by themselves, and those of phrases whose second part must follow nearby.
         self._first = word[~near], phrase[~near]
-        self._opening = phrase[near]
-        self._openings = self._followers(word[near])
+        self._opens = phrase[near]
+        self._seconds = self._followers(word[near])
 
     def _numbers(self, parts: Iterable[tuple[int, Iterable[str]]]) -> np.ndarray:
         """Return numbers of words, and of what each belongs to."""
@@ -90,7 +91,7 @@ class PhraseFinder:
 
     def _followers(self, word: np.ndarray) -> Followers:
         """Tell of every word that opens a phrase which words of the second part may follow it nearby."""
-        count, slot = self._later.words_of(self._following[0, self._opening])
+        count, slot = self._later.words_of(self._following[0, self._opens])
         return Followers(
             np.repeat(word, count), self._later.word[slot], np.repeat(np.arange(len(word)), count), slot
         )
@@ -166,10 +167,10 @@ class PhraseFinder:
 
     def _opened(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return phrase, start and end of the hits of first parts that the second follows nearby, as it must."""
-        leads = self._openings.lead(words.word)
+        leads = self._seconds.lead(words.word)
         start = words.start[leads]
-        kind, hit, stop = self._openings.nearest(words, words.word[leads], start, words.end[leads])
-        return self._opening[kind], start[hit], stop
+        kind, hit, stop = self._seconds.nearest(words, words.word[leads], start, words.end[leads])
+        return self._opens[kind], start[hit], stop
 
     def _joined(self, words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Join hits of first parts with one of the next, and so on; return phrase, start and end of what is whole."""

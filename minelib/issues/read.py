@@ -12,7 +12,7 @@ from minelib.issues.wrongs import Wrong
 from minelib.scale import MapBlocks
 from minelib.tokens import Tokens
 
-_BLOCK_ROWS = 4_000  # to send a block and join its result costs a little by itself
+ROWS_A_BLOCK = 4_000  # to send a block and join its result costs a little by itself
 
 
 def read_heads(petitions: pd.DataFrame, order: np.ndarray, map_blocks: MapBlocks) -> Tokens:
@@ -39,8 +39,8 @@ def read_wrongs(
 
 
 def _blocks(told: pd.DataFrame, order: np.ndarray) -> Iterator[pd.DataFrame]:
-    starts = range(0, max(len(order), 1), _BLOCK_ROWS)
-    return (told.iloc[order[at : at + _BLOCK_ROWS]] for at in starts)
+    starts = range(0, max(len(order), 1), ROWS_A_BLOCK)
+    return (told.iloc[order[at : at + ROWS_A_BLOCK]] for at in starts)
 
 
 def _cut_titles(petitions: pd.DataFrame) -> Tokens:

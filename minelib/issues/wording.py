@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from minelib.issues.exact import exactly
-from minelib.issues.read import read_heads, read_wrongs
+from minelib.issues.read import ROWS_A_BLOCK, read_heads, read_wrongs
 from minelib.issues.wrongs import Wrong, load_wrongs
 from minelib.scale import MapBlocks, map_here
 from minelib.tokens import Tokens
@@ -18,7 +18,6 @@ from minelib.vectorise import TermMatrix, Weights, term_counts
 DIMENSIONS = 150  # of meaning; fewer in a small ledger, so that petitions still have some in common
 _ROWS_A_DIMENSION = 4
 _ROWS_READ = 20_000  # petitions the dimensions are learnt from, at most
-_BLOCK_ROWS = 4_000  # petitions placed in them at a time
 _DISTRICT = re.compile(r"[A-Z][0-9]{0,2}[市区县省州镇乡]")  # anonymised places
 _MIN_TEXTS = 4  # words of fewer petitions are names and slips
 
@@ -118,7 +117,7 @@ def _embed(weights: Weights, seed: int, map_blocks: MapBlocks) -> np.ndarray:
         return np.zeros((n, 1), dtype=np.float32)
     some = np.sort(np.random.default_rng(seed).permutation(n)[:_ROWS_READ])
     axes = randomized_svd(weights[some].astype(np.float64), k, n_iter=3, random_state=seed)[2]
-    blocks = (weights.counts[at : at + _BLOCK_ROWS] for at in range(0, n, _BLOCK_ROWS))
+    blocks = (weights.counts[at : at + ROWS_A_BLOCK] for at in range(0, n, ROWS_A_BLOCK))
     vectors, at = np.empty((n, k), dtype=np.float32), 0
     for placed in map_blocks(_place, blocks, weights.idf, axes):
         vectors[at : at + len(placed)] = placed
