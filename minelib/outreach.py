@@ -5,13 +5,15 @@ Both tables are proposals made of counts and ids, for a human to decide on; neit
 
 import re
 from datetime import date
+from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from minelib.knowledge import packaged_toml
 from minelib.knowledge.taxonomy import load_taxonomy
 from minelib.laws import cite_all, laws_for
-from minelib.scale import among, rows_of
+from minelib.scale import among, ask, rows_of
 from minelib.trends import DAYS, counted_dates
 
 UNKNOWN = "未写明"
@@ -92,13 +94,10 @@ def mediation_list(petitions: pd.DataFrame, matters: pd.DataFrame) -> pd.DataFra
     known = packaged_toml("routes")["mediation"]
     kinds = {code for kind in known["kind"] for code in kind["classes"]}
     wanted = matters[matters["class_code"].isin(kinds)]
-    told = among(petitions["matter_id"], wanted["matter_id"])
-    letters = rows_of(petitions, told, ["matter_id", "title", "text"])
-    wanted = wanted[~among(wanted["matter_id"], _telling(letters, known["not"]))]
-    letters = letters[among(letters["matter_id"], wanted["matter_id"])]
+    wanted = wanted[~among(wanted["matter_id"], _telling(petitions, wanted, known["not"]))]
     kind = pd.Series("", index=wanted.index)
     for entry in reversed(known["kind"]):  # of several the first
-        told = among(wanted["matter_id"], _telling(letters, entry["words"]))
+        told = among(wanted["matter_id"], _telling(petitions, wanted, entry["words"]))
         kind = kind.mask(told & wanted["class_code"].isin(entry["classes"]), entry["name"])
     rows = _with_days(wanted.assign(kind=kind)[kind.ne("")], petitions)
     rows = rows.sort_values(["last", "matter_id"], ascending=[False, True])
@@ -132,11 +131,14 @@ def _titles_by_subject(petitions, rows) -> dict[tuple[str, str], str]:
     return letters.groupby(["township", "subject"])["title"].agg("\n".join).to_dict()
 
 
-def _telling(letters: pd.DataFrame, words: list[str]) -> pd.Series:
-    """Return the matters of letters that say one of some words."""
-    pattern = "|".join(map(re.escape, words))
-    told = letters["title"].str.contains(pattern) | letters["text"].str.contains(pattern)
-    return letters.loc[told, "matter_id"]
+def _telling(petitions: pd.DataFrame, matters: pd.DataFrame, words: list[str]) -> pd.Series:
+    """Return the matters of some in whose letters one of some words stands."""
+    import pyarrow.compute as pc
+
+    theirs = among(petitions["matter_id"], matters["matter_id"])
+    says = partial(pc.match_substring_regex, pattern="|".join(map(re.escape, words)))
+    told = ask(petitions["title"], theirs, says) | ask(petitions["text"], theirs, says)
+    return petitions["matter_id"].iloc[np.flatnonzero(theirs)[told]]
 
 
 def _with_subject(petitions, rows) -> pd.DataFrame:

@@ -22,7 +22,7 @@ import pandas as pd
 
 from minelib.display import Displayed, Sheet
 from minelib.errors import InputError
-from minelib.scale import all_cores, cores, in_one_piece
+from minelib.scale import all_cores, ascends, cores, in_one_piece
 
 SCHEMA_VERSION = 1
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
@@ -122,7 +122,7 @@ def in_order(run: Run) -> Run:
     (['a', 'b'], True)
     """
     tables = {name: getattr(run, name) for name in _ORDER}
-    late = {name: t for name, t in tables.items() if not t[_ORDER[name]].is_monotonic_increasing}
+    late = {name: t for name, t in tables.items() if not ascends(t[_ORDER[name]])}
     return replace(run, **{n: t.sort_values(_ORDER[n], ignore_index=True) for n, t in late.items()})
 
 

@@ -35,7 +35,7 @@ NAMES = {
 
 SHEETS = {"candidates": "线索", "signals": "指标", "matters": "事项", "issues": "问题"}
 FILE_ROWS = 200_000  # of a parquet file; a table of more becomes a folder
-PART_ROWS = 25_000  # of each file there: what changes in one need not be written and checked in the others
+PART_ROWS = 5_000  # of each file there: what changes in one need not be written and checked in the others
 MOST_ROWS = 20_000  # of a sheet: nobody reads on, and an office program could not open a million
 PROPOSALS = ("法条", "苗头", "订单式普法", "检调对接")
 METHOD = (

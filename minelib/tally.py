@@ -38,8 +38,8 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
     Parameters
     ----------
     petitions : DataFrame
-        Columns of `schema.RUN_PETITION` and ``named_place``, ``named_respondent``, ``township``: what each petition
-        names, see `minelib.mentions`.
+        Columns of `schema.RUN_PETITION` other than the text, ``length``: characters of the text, and ``named_place``,
+        ``named_respondent``, ``township``: what each petition names, see `minelib.mentions`.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None)
         day=counted_dates(petitions),
         petitioner=petitioner_keys(petitions),
         people=n_people(petitions),
-        length=petitions["text"].str.len(),
+        length=petitions["length"],
     )
     rows = rows.sort_values("record_id")
     groups = rows.groupby("matter_id", sort=True)

@@ -34,7 +34,8 @@ def letters(issue, code, sites, per_site, words, *, per_matter=1, start="2025-01
 def tables(*parts):
     rows = pd.DataFrame([row for part in parts for row in part])
     petitions = frame(rows, RUN_PETITION)
-    matters = matter_table(petitions.assign(**rows[["named_place", "named_respondent", "township"]]))
+    named, length = rows[["named_place", "named_respondent", "township"]], petitions["text"].str.len()
+    matters = matter_table(petitions.assign(length=length, **named))
     issues = matters.groupby("issue_id").agg(
         class_code=("class_code", "first"), n_petitions=("n_petitions", "sum"),
         n_matters=("matter_id", "size"), n_petitioners=("n_petitioners", "sum"),

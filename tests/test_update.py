@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sys
 
 import pandas as pd
 import pytest
@@ -262,13 +263,41 @@ def test_too_small_a_new_group_is_none():
     assert name_new(group, matter, [], least=2).isna().all()
 
 
-def test_the_context_holds_what_shares_a_name_some_of_every_issue_and_the_latest():
+@pytest.fixture
+def hundred(monkeypatch):
+    for name, n in (("NAMESAKES", 3), ("MEMBERS", 6), ("LATEST", 2)):
+        monkeypatch.setattr(sys.modules[context_of.__module__], name, n)
     days = pd.date_range("2025-01-01", periods=100)
-    old = pd.DataFrame({"record_id": [f"r{i:03d}" for i in range(100)], "received_at": days})
-    old["issue_id"] = ["I1"] * 40 + ["I2"] * 5 + [None] * 55
-    chosen = context_of(old, old["record_id"].eq("r050"), most=36)["record_id"].tolist()
-    assert chosen == [f"r{i:03d}" for i in (*range(20, 45), 50, *range(90, 100))]
-    assert len(context_of(old, old["record_id"].eq("r050"), most=100)) == 100
+    return pd.DataFrame(
+        {"record_id": [f"r{i:03d}" for i in range(100)], "received_at": days, "issue_id": None}
+    )
+
+
+def chosen(old, most=100, enough=10, **shared):
+    rows = pd.DataFrame({"place": -1, "petitioner": -1}, index=old.index)
+    for kind, ids in shared.items():
+        rows.loc[list(ids), kind] = 7
+    got = context_of(old, rows, enough=enough, most=most)["record_id"]
+    return [int(r[1:]) for r in got]
+
+
+def test_the_context_holds_what_shares_a_name_some_of_every_issue_and_the_latest(hundred):
+    old = hundred.assign(issue_id=["I1"] * 40 + ["I2"] * 5 + [None] * 55)
+    assert chosen(old, place=[50]) == [*range(34, 45), 50, 98, 99]
+    assert chosen(old.sample(frac=1, random_state=0), place=[50]) == [*range(34, 45), 50, 98, 99]
+    assert chosen(old, place=[50], enough=100) == [*range(100)]
+
+
+def test_of_names_many_share_the_context_holds_the_latest_of_each_first(hundred):
+    shared = {"place": range(60), "petitioner": [5, 6]}
+    assert chosen(hundred, 2, **shared) == [6, 59]
+    assert chosen(hundred, 4, **shared) == [5, 6, 58, 59]
+    assert chosen(hundred, **shared) == [5, 6, 57, 58, 59, 98, 99]
+
+
+def test_petitions_without_a_day_are_looked_at_last(hundred):
+    old = hundred.assign(received_at=hundred["received_at"].where(hundred.index < 50))
+    assert chosen(old, place=[48, 90]) == [48, 49, 90]
 
 
 def test_an_empty_newer_answer_takes_nothing_away():

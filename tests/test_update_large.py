@@ -32,9 +32,8 @@ def learn_from(n, patch):
 
 def look_at_few(patch):
     """Let only some old petitions be looked at beside the new ones."""
-    module = sys.modules[add.__module__]
-    patch.setattr(module, "CONTEXT", 20)
-    patch.setattr(module, "TIMES", 1)
+    for bound in ("ENOUGH", "MOST"):
+        patch.setattr(sys.modules[add.__module__], bound, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -105,10 +104,10 @@ def test_a_classifier_of_few_classes_is_taken_up_too(names):
     assert (again.decision_function(TEXTS) == model.decision_function(TEXTS)).all()
 
 
-def test_a_new_issue_is_told_by_new_petitions():
+def test_a_new_issue_is_of_new_matters():
     group = pd.Series({"a": "f", "b": "f", "c": "f", "x": "f", "y": "g", "d": "g", "k": "K", "z": None})
-    matter = pd.Series({"a": "A", "b": "B", "c": "C", "x": "X", "y": "Y", "d": "Y", "k": "A", "z": "Z"})
-    assert told_anew(group, matter, ["x", "y"], ["K"]).fillna("").to_dict() == {
+    matter = pd.Series({"a": "A", "b": "B", "c": "B", "x": "X", "y": "Y", "d": "D", "k": "A", "z": "Z"})
+    assert told_anew(group, matter, ["A", "B", "D"], ["K"]).fillna("").to_dict() == {
         "a": "", "b": "", "c": "", "x": "", "y": "g", "d": "g", "k": "K", "z": "",
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """From petitions to issues: the step the pipeline calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,7 @@ class Issues(Displayed):
     table : DataFrame
         `schema.ISSUE`, one row an issue, largest first, and ``known``: whether the wrong stands in the list.
     levels : DataFrame
-        By the caller's index: issue ids at each granularity.
+        By the caller's index: issue ids at each granularity asked for.
     note : str
         In Chinese: how many petitions belong to no issue, and what so few rows cannot say.
     """
@@ -91,6 +91,7 @@ def find_issues(
     wording: Wording | None = None,
     granularity: str = "default",
     wrongs: Sequence[Wrong] | None = None,
+    levels: Sequence[str] = GRANULARITIES,
     seed: int = 0,
     resamples: int = 8,
     map_blocks: MapBlocks = map_here,
@@ -115,6 +116,8 @@ def find_issues(
         One issue a grievance class; one a kind of wrong; large kinds cut further.
     wrongs : sequence of Wrong, optional
         Instead of the packaged list; an empty one leaves clustering alone.
+    levels : sequence of str
+        Granularities that `Issues.levels` is to hold, beside the one asked for.
     seed, resamples : int
         Of the clustering, and how often it is repeated on 80 % of the matters to see what stays.
     map_blocks : callable
@@ -140,7 +143,7 @@ def find_issues(
     known = wording.wrongs
     g, order = gather(petitions, matter_id, class_code, wording)
     n_matters = g.table["matter_id"].nunique()
-    cuts = _cuts(g.rows, known, GRANULARITIES, seed, n_matters, map_blocks)
+    cuts = _cuts(g.rows, known, dict.fromkeys([*levels, granularity]), seed, n_matters, map_blocks)
 
     def regroup(draws):
         some = ((g.rows.take(kept), seed) for kept, seed in draws)
@@ -154,10 +157,10 @@ def find_issues(
     ids = {level: issue_ids(g, cut) for level, cut in cuts.items()}
     table = issue_table(g, chosen, ids[granularity], firm)
     back = np.argsort(order)
-    levels = pd.DataFrame({level: _spell(cut, ids[level]) for level, cut in cuts.items()})
-    levels = levels.iloc[back].set_axis(petitions.index)
+    spelt = pd.DataFrame({level: _spell(cut, ids[level]) for level, cut in cuts.items()})
+    spelt = spelt.iloc[back].set_axis(petitions.index)
     strength = pd.Series(chosen.strength[back], index=petitions.index, name="strength")
-    return Issues(levels[granularity].rename("issue_id"), strength, table, levels, _note(g, chosen))
+    return Issues(spelt[granularity].rename("issue_id"), strength, table, spelt, _note(g, chosen))
 
 
 def _check(petitions: pd.DataFrame, others: Sequence[Sequence], granularity: str) -> None:
@@ -172,7 +175,7 @@ def _check(petitions: pd.DataFrame, others: Sequence[Sequence], granularity: str
 def _cuts(
     rows: Rows,
     known: Sequence[Wrong],
-    levels: Sequence[str],
+    levels: Iterable[str],
     seed: int,
     n_matters: int,
     map_blocks: MapBlocks = map_here,

@@ -20,7 +20,7 @@ from minelib.scale.pieces import (
     write_part,
 )
 from minelib.scale.processes import Processes, at_once
-from minelib.scale.rows import among, in_one_piece, position_in, rows_of
+from minelib.scale.rows import among, ascends, ask, in_one_piece, position_in, rows_of
 from minelib.scale.threads import all_cores, cores
 
 __all__ = [
@@ -38,6 +38,8 @@ __all__ = [
     "all_cores",
     "among",
     "are_among",
+    "ascends",
+    "ask",
     "at_once",
     "blocks_of",
     "cores",

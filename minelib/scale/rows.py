@@ -1,9 +1,11 @@
 """Some rows of a large table."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pandas as pd
+
+_ROWS_ASKED = 20_000  # at a time: a few megabytes of text, for which the memory of those before is used again
 
 
 def rows_of(table: pd.DataFrame, wanted: pd.Series | np.ndarray, columns: Sequence[str]) -> pd.DataFrame:
@@ -39,6 +41,36 @@ def in_one_piece(table: pd.DataFrame) -> pd.DataFrame:
         if isinstance(texts, pa.ChunkedArray) and texts.num_chunks > 1:
             table = table.assign(**{column: pd.array(texts.combine_chunks(), dtype="str")})
     return table
+
+
+def ask(texts: pd.Series, wanted: np.ndarray, question: Callable) -> np.ndarray:
+    """Return what an Arrow function says of each text wanted, in order; they are not copied all at once.
+
+    >>> import pyarrow.compute as pc
+    >>> ask(pd.Series(["a", "bcd", "ef"]), np.array([True, False, True]), pc.utf8_length).tolist()
+    [1, 2]
+    """
+    import pyarrow as pa
+
+    column, answers = _texts(texts), []
+    for at in range(0, max(len(column), 1), _ROWS_ASKED):
+        some = column.slice(at, _ROWS_ASKED).filter(pa.array(wanted[at : at + _ROWS_ASKED]))
+        answers.append(question(some).to_numpy())
+    return np.concatenate(answers)
+
+
+def ascends(column: pd.Series) -> bool:
+    """Tell whether each text is the one before it or comes after it, as ``column.is_monotonic_increasing`` does.
+
+    pandas makes an object of Python of each text first.
+
+    >>> ascends(pd.Series(["a", "b", "b"])), ascends(pd.Series(["b", "a"]))
+    (True, False)
+    """
+    import pyarrow.compute as pc
+
+    texts = _one_array(column)
+    return bool(pc.all(pc.less_equal(texts[:-1], texts[1:]), skip_nulls=False).as_py())
 
 
 def among(column: pd.Series, values: Collection[str]) -> np.ndarray:

@@ -109,18 +109,18 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         wording=words.wording,
         seed=config.seed,
         granularity=config.mine.granularity,
+        levels=[config.mine.granularity],
         map_blocks=words.engine.map,
     )
     del words.wording  # of a large ledger it is gigabytes
     rows = rows.assign(issue_id=found.issue_id.to_numpy())
-    matter = matter_table(rows)
+    matter = matter_table(rows.assign(length=rows["text"].str.len()))
     told = found.of_matters(rows["matter_id"])
     table = found.table.assign(**{c: found.table[c].map(reader.blank) for c in ("label", "keywords")})
     return {
         "petitions": rows[[c for c in RUN_PETITION if c in rows]],
         "matters": matter.assign(issue_id=matter["matter_id"].map(told)),
         "issues": frame(table, ISSUE),
-        "levels": found.levels.assign(record_id=rows["record_id"]),
         "note": pd.DataFrame({"note": [found.note]}),
     }
 

@@ -27,7 +27,7 @@ from minelib.progress import Progress, Watched, progress_here
 from minelib.redact.sealed import Sealed
 from minelib.redact.surfaces import Surfaces
 from minelib.runs import Run, StageStore, digest, in_order, only_run_in, read_run
-from minelib.scale import Engine, Here, among, rows_of
+from minelib.scale import Engine, Here, among, at_once, position_in, rows_of
 from minelib.schema import REJECT, frame
 from minelib.tally import funnel
 from minelib.update.keep import (
@@ -46,8 +46,7 @@ from minelib.update.sums import NAMED, issues_of, matters_of
 if TYPE_CHECKING:
     from minelib.classes import GrievanceClassifier
 
-CONTEXT = 20_000  # old petitions among which new ones are placed: at least so many,
-TIMES, MOST_CONTEXT = 10, 50_000  # so many for each new one, and at most so many
+ENOUGH, MOST = 10_000, 50_000  # old petitions among which new ones are placed, see `keep.context_of`
 _STAGES = 3  # the new rows are read, placed, and everything is written
 AGAIN = "上期结果中已有，保留原归属"
 _OF_CLASS = ["class_code", "class_margin", "second_class", "class_evidence", "groups"]
@@ -208,8 +207,7 @@ def _place(
     named : DataFrame
         By `record_id`, what old and new petitions name.
     """
-    most = min(max(CONTEXT, TIMES * len(fresh)), MOST_CONTEXT)
-    context = context_of(before.petitions, _shares(before, fresh, most), most=most)
+    context = context_of(before.petitions, _shared(before, fresh), enough=ENOUGH, most=MOST)
     rows = pd.concat([as_petitions(context), fresh]).sort_values("record_id", ignore_index=True)
     words = stages.Words(rows, config, engine)
     told = stages.classes_of(fresh, words, classifier(words), config)
@@ -226,9 +224,12 @@ def _place(
     whole = whole_petitions(old, new)
     joined = ~old["issue_id"].eq(before.petitions["issue_id"]) & old["issue_id"].notna()
     changed = _first(again | joined.to_numpy(), len(whole), rest=True)
-    matters = matters_of(whole, named, before.matters, changed)
     names = pd.concat([names, named.loc[~among(named.index, names.index), list(NAMED)]])
-    issues = issues_of(whole, names, before, _renamed(found, issue))
+    issues, matters = at_once(
+        lambda: issues_of(whole, names, before, _renamed(found, issue)),
+        lambda: matters_of(whole, named, before.matters, changed),
+        workers=engine.workers,
+    )
     links = _links(before.links, linked["links"], fresh, matter)
     tables = {"petitions": whole, "matters": matters, "issues": issues}
     letters = _letters(whole, again, known, engine)
@@ -238,12 +239,13 @@ def _place(
 def _issue_of(found: pd.DataFrame, matter: pd.Series, context: pd.DataFrame, before: Run) -> pd.Series:
     """Return by `record_id` the issue of each petition, known or new.
 
-    Where only some old petitions were looked at, a new issue has to be told by new ones.
+    Where only some old petitions were looked at, a new issue has to be of new matters.
     """
     known, had = before.issues["issue_id"], context.set_index("record_id")["issue_id"]
     issue = stay(found.set_index("record_id")["issue_id"], had)
     if len(context) < len(before.petitions):
-        issue = told_anew(issue, matter, found.loc[~among(found["record_id"], had.index), "record_id"], known)
+        old = matter[among(matter, before.matters["matter_id"])].unique()
+        issue = told_anew(issue, matter, old, known)
     return name_new(issue, matter, known, least=MIN_MATTERS)
 
 
@@ -288,18 +290,16 @@ def _first(rows: np.ndarray, n: int, *, rest: bool = False) -> np.ndarray:
     return np.concatenate([rows, np.full(n - len(rows), rest)])
 
 
-def _shares(before: Run, fresh: pd.DataFrame, most: int) -> pd.Series:
-    """Tell which old petitions share a petitioner, or a place or respondent, with a new one."""
+def _shared(before: Run, fresh: pd.DataFrame) -> pd.DataFrame:
+    """Number the petitioner, place and respondent each old petition shares with a new one, -1 for none."""
     from minelib.mentions import name_petitions
 
-    if len(before.petitions) <= most:
-        return pd.Series(False, index=before.petitions.index)
-    names = set(name_petitions(fresh)[["named_place", "named_respondent"]].to_numpy().ravel()) - {""}
-    there = among(before.matters["place"], names) | among(before.matters["respondent"], names)
-    people = set(fresh["petitioner_id"]) - {""}
-    same = among(before.petitions["matter_id"], before.matters.loc[there, "matter_id"])
-    same |= among(before.petitions["petitioner_id"], people)
-    return pd.Series(same, index=before.petitions.index)
+    named = name_petitions(fresh)[["named_place", "named_respondent"]].to_numpy().ravel()
+    names, people = (pd.Series(sorted(set(of) - {""})) for of in (named, fresh["petitioner_id"]))
+    at = position_in(before.petitions["matter_id"], before.matters["matter_id"])
+    told = {c: np.append(position_in(before.matters[c], names), -1)[at] for c in ("place", "respondent")}
+    told["petitioner"] = position_in(before.petitions["petitioner_id"], people)
+    return pd.DataFrame(told, index=before.petitions.index)
 
 
 def _beside_known(context: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:

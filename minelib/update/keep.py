@@ -5,15 +5,17 @@ Plain functions over frames by `record_id`; nothing here knows how matters and i
 
 from collections.abc import Collection, Iterable
 
+import numpy as np
 import pandas as pd
 
 from minelib.runs import digest
-from minelib.scale import among, rows_of
+from minelib.scale import among, ascends, rows_of
 from minelib.schema import PETITION, RUN_PETITION
 from minelib.trends import counted_dates
 
-MEMBERS = 20  # of each issue, enough to know it by
-ANEW = 0.5  # least share of a new issue's matters that new petitions tell
+# The latest so many of each name that is shared, of each issue, and of all: enough to know them by.
+NAMESAKES, MEMBERS, LATEST = 5, 30, 1_000
+ANEW = 0.5  # least share of new matters in a new issue
 _ANSWERS = ("reply", "status", "replied_at")  # what a later export of the same petition may know better
 
 
@@ -68,30 +70,48 @@ def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def context_of(old: pd.DataFrame, shared: pd.Series, *, most: int) -> pd.DataFrame:
+def context_of(old: pd.DataFrame, shared: pd.DataFrame, *, enough: int, most: int) -> pd.DataFrame:
     """Choose the old petitions to place new ones among.
 
-    First those that share a name or a petitioner, then of each issue its latest `MEMBERS`, then the latest of all.
+    Of each name they share the latest `NAMESAKES`, the latest of all names before the second of any; of each issue the
+    latest `MEMBERS`; and the `LATEST` of all.
 
     Parameters
     ----------
     old : DataFrame
         See `schema.RUN_PETITION`.
-    shared : Series of bool
-        Same index: whether it shares a petitioner or a name with a new petition.
+    shared : DataFrame of int
+        Same index: numbers of what each shares with a new petition, a column a kind (a place, a petitioner …), -1
+        where it shares none.
+    enough : int
+        All are chosen where there are no more.
     most : int
-        All are taken where there are no more.
+        The first so many of others.
     """
-    if len(old) <= most:
+    if len(old) <= enough:
         return old
-    rows = pd.DataFrame({"record_id": old["record_id"], "day": counted_dates(old), "issue": old["issue_id"]})
-    if not rows["record_id"].is_monotonic_increasing:
-        rows = rows.sort_values("record_id")
-    rows = rows.sort_values("day", ascending=False, na_position="last", kind="stable")
-    of_issue = rows["issue"].notna() & rows.groupby("issue").cumcount().lt(MEMBERS)
-    rank = pd.Series(2, index=rows.index).mask(of_issue, 1).mask(shared.reindex(rows.index), 0)
-    chosen = rank.sort_values(kind="stable").index[:most]
-    return rows_of(old, old.index.isin(chosen), list(old)).sort_values("record_id")
+    order = _latest_first(old)
+    later = np.min([_later(shared[kind].to_numpy()[order]) for kind in shared], axis=0)
+    namesake, of_issue = later < NAMESAKES, _later(pd.factorize(old["issue_id"])[0][order]) < MEMBERS
+    rank = np.select([namesake, of_issue, np.arange(len(old)) < LATEST], [0, 1, 2], 3)
+    chosen = np.lexsort([np.where(namesake, later, 0), rank])[: min((rank < 3).sum(), most)]
+    wanted = np.zeros(len(old), dtype=bool)
+    wanted[order[chosen]] = True
+    return rows_of(old, wanted, list(old)).sort_values("record_id")
+
+
+def _latest_first(petitions: pd.DataFrame) -> np.ndarray:
+    """Return the rows by day, the latest first and those without one last, those of a day by `record_id`."""
+    ids, day = petitions["record_id"], counted_dates(petitions)
+    order = np.arange(len(ids)) if ascends(ids) else np.argsort(ids.to_numpy(dtype=object), kind="stable")
+    before = (day.max() - day).dt.total_seconds().fillna(np.inf).to_numpy()
+    return order[np.argsort(before[order], kind="stable")]
+
+
+def _later(groups: np.ndarray) -> np.ndarray:
+    """Return for each row, the latest first, how many of its group are later; a great many for group -1."""
+    counts = pd.Series(groups).groupby(groups).cumcount().to_numpy()
+    return np.where(groups < 0, np.iinfo(np.int64).max, counts)
 
 
 def stay(found: pd.Series, known: pd.Series) -> pd.Series:
@@ -124,20 +144,20 @@ def stay(found: pd.Series, known: pd.Series) -> pd.Series:
     return table["known"].fillna(joined).fillna(table["found"])
 
 
-def told_anew(group: pd.Series, matter: pd.Series, fresh: Collection[str], known: Iterable[str]) -> pd.Series:
-    """Let go the new groups most of whose matters no `fresh` petition tells.
+def told_anew(group: pd.Series, matter: pd.Series, old: Collection[str], known: Iterable[str]) -> pd.Series:
+    """Let go the new groups most of whose matters are among the `old` ones.
 
     Among the few chosen to place new ones among, old petitions look more alike than among all, where they made no
-    issue.
+    issue; and another letter in an old matter is no other matter.
 
     >>> group = pd.Series({"a": "f", "b": "f", "c": "f", "d": "g", "e": "g", "k": "K"})
     >>> matter = pd.Series({i: i.upper() for i in group.index})
-    >>> told_anew(group, matter, ["c", "e"], ["K"]).fillna("").tolist()
+    >>> told_anew(group, matter, ["A", "B", "D", "K"], ["K"]).fillna("").tolist()
     ['', '', '', 'g', 'g', 'K']
     """
     new = _new_groups(group, known)
-    rows = {"group": new, "matter": matter.reindex(new.index), "fresh": among(new.index, fresh)}
-    share = pd.DataFrame(rows).groupby(["group", "matter"])["fresh"].any().groupby("group").mean()
+    rows = pd.DataFrame({"group": new, "matter": matter.reindex(new.index)}).drop_duplicates()
+    share = (~rows["matter"].isin(old)).groupby(rows["group"]).mean()
     return group.mask(group.map(share) < ANEW)
 
 

@@ -5,12 +5,12 @@ import pandas as pd
 
 from minelib.issues.gather import most_common
 from minelib.runs import Run
-from minelib.scale import among, position_in, rows_of
+from minelib.scale import among, ask, position_in, rows_of
 from minelib.schema import ISSUE, MATTER, frame
 from minelib.tally import matter_table, of_matter, petitioner_keys
 from minelib.trends import DAYS, counted_dates
 
-_SUMMED = ["record_id", "matter_id", "issue_id", "class_code", "petitioner_id", "n_people", "text", *DAYS]
+_SUMMED = ["record_id", "matter_id", "issue_id", "class_code", "petitioner_id", "n_people", *DAYS]
 NAMED = {"named_place": "place", "named_respondent": "respondent", "township": "township"}
 
 
@@ -35,11 +35,15 @@ def matters_of(
     DataFrame
         `schema.MATTER`: the old ones as they stand, and after them the new ones.
     """
+    import pyarrow.compute as pc
+
     unplaced = old.loc[old["issue_id"].isna(), "matter_id"]
     late = whole["issue_id"].notna() & among(whole["matter_id"], unplaced)
     touched = pd.Series(whole.loc[changed | late, "matter_id"].unique())
-    rows = rows_of(whole, among(whole["matter_id"], touched), _SUMMED)
-    table = matter_table(rows.assign(**_sites(rows, named, old)))
+    theirs = among(whole["matter_id"], touched)
+    rows = rows_of(whole, theirs, _SUMMED)
+    length = ask(whole["text"], theirs, pc.utf8_length)
+    table = matter_table(rows.assign(length=length, **_sites(rows, named, old)))
     told = most_common(rows["issue_id"].dropna(), rows["matter_id"])
     kept = old.set_index("matter_id")["issue_id"].dropna()
     had, tells = (table["matter_id"].map(by).astype("str") for by in (kept, told))  # also where none has any
@@ -71,7 +75,7 @@ def _sites(rows: pd.DataFrame, named: pd.DataFrame, matters: pd.DataFrame) -> di
 def issues_of(whole: pd.DataFrame, named: pd.DataFrame, before: Run, new: pd.DataFrame) -> pd.DataFrame:
     """Return old issues under their names and new ones, all counted anew."""
     table = pd.concat([before.issues, new[~new["issue_id"].isin(before.issues["issue_id"])]])[list(ISSUE)]
-    rows = whole.loc[whole["issue_id"].notna(), [c for c in _SUMMED if c != "text"]]
+    rows = whole.loc[whole["issue_id"].notna(), _SUMMED]
     distinct = {
         "n_matters": rows["matter_id"],
         "n_petitioners": petitioner_keys(rows),
