@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from minelib.scale import among
+from minelib.scale import among, ascends
 from minelib.screen.marks import mark_allegations, mark_unheeded
 from minelib.trends import counted_dates, matter_dates
 
@@ -171,7 +171,9 @@ def _count_letters(
     members: pd.DataFrame, marks: pd.DataFrame, *, clocked: pd.Series, end: pd.Timestamp
 ) -> pd.DataFrame:
     """Count by issue and matter what the letters are."""
-    members = members.assign(day=counted_dates(members)).sort_values(["day", "record_id"])
+    if not ascends(members["record_id"]):
+        members = members.sort_values("record_id")
+    members = members.assign(day=counted_dates(members)).sort_values("day", kind="stable")
     marks = marks.loc[members.index]
     person = members["petitioner_id"].where(members["petitioner_id"].ne(""), members["record_id"])
     seen = members.assign(person=person).duplicated([*_UNIT, "person"])
