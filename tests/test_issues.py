@@ -193,6 +193,14 @@ def test_coarser_levels_hold_finer_ones(unknown, known):
     assert inside.eq(1).all()
 
 
+def test_levels_not_asked_for_change_nothing_else(unknown, known):
+    both = pd.concat([unknown, known], ignore_index=True)
+    whole, one = find(both), find(both, levels=[])
+    assert list(one.levels) == ["default"]
+    pd.testing.assert_frame_equal(one.table, whole.table)
+    pd.testing.assert_series_equal(one.issue_id, whole.issue_id)
+
+
 def test_the_granularity_asked_for_is_the_one_in_the_table(known):
     found = find(known, granularity="coarse", class_code="C09")
     assert found.table["label"].tolist() == [load_taxonomy().title("C09")]

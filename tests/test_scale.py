@@ -10,6 +10,9 @@ import weakref
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +25,8 @@ from minelib.scale import (
     Here,
     Keys,
     Processes,
+    ascends,
+    ask,
     at_once,
     blocks_of,
     give_back,
@@ -287,3 +292,22 @@ def test_keys_are_found_where_they_stand_and_nothing_else(keys, others):
     at, place = Keys(np.array(keys, np.uint64)).find(np.array(asked, np.uint64))
     expected = [(i, keys.index(number)) for i, number in enumerate(asked) if number in keys]
     assert list(zip(at.tolist(), place.tolist(), strict=True)) == expected
+
+
+@given(
+    st.lists(st.tuples(st.text(alphabet="甲乙a", max_size=3), st.booleans()), max_size=30),
+    st.integers(1, 7),
+    st.integers(1, 5),
+)
+def test_texts_are_asked_alike_in_whatever_portions_and_pieces(rows, portion, piece):
+    texts, wanted = [text for text, _ in rows], np.array([asked for _, asked in rows], dtype=bool)
+    pieces = [texts[at : at + piece] for at in range(0, len(texts), piece)]
+    column = pd.Series(pd.array(pa.chunked_array(pieces, type=pa.large_string()), dtype="str"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[ask.__module__], "_ROWS_ASKED", portion)
+        assert ask(column, wanted, pc.utf8_length).tolist() == [len(text) for text, asked in rows if asked]
+
+
+@given(st.lists(st.text(alphabet="甲乙\U00020000\ufffda", max_size=3), max_size=8))
+def test_texts_ascend_where_python_says_so(texts):
+    assert ascends(pd.Series(texts, dtype="str")) == (texts == sorted(texts))

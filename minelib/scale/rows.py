@@ -70,7 +70,7 @@ def ascends(column: pd.Series) -> bool:
     import pyarrow.compute as pc
 
     texts = _one_array(column)
-    return bool(pc.all(pc.less_equal(texts[:-1], texts[1:]), skip_nulls=False).as_py())
+    return bool(pc.all(pc.less_equal(texts[:-1], texts[1:]), skip_nulls=False, min_count=0).as_py())
 
 
 def among(column: pd.Series, values: Collection[str]) -> np.ndarray:
