@@ -119,7 +119,7 @@ def _cuts(n_rows: int, sizes: Sequence[int]) -> list[tuple[int, int]]:
     So a table to which a few rows are added each day has few files, and no row is written often.
 
     >>> _cuts(7, []), _cuts(210_000, [])[-2:]
-    ([(0, 7)], [(175000, 200000), (200000, 210000)])
+    ([(0, 7)], [(200000, 205000), (205000, 210000)])
     >>> _cuts(203_000, [200_000, 1_000]), _cuts(203_000, [200_000, 2_000])
     ([(0, 200000), (200000, 203000)], [(0, 200000), (200000, 202000), (202000, 203000)])
     """
