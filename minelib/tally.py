@@ -1,7 +1,5 @@
 """Count what the practice counts: 件次 (petitions), 人次 (people), 事项 (matters), and who stands behind them."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from minelib.scale import position_in
@@ -32,7 +30,7 @@ def petitioner_keys(petitions: pd.DataFrame) -> pd.Series:
     return petitions["petitioner_id"].where(petitions["petitioner_id"] != "", petitions["record_id"])
 
 
-def matter_table(petitions: pd.DataFrame, exemplar: Sequence[str] | None = None) -> pd.DataFrame:
+def matter_table(petitions: pd.DataFrame) -> pd.DataFrame:
     """Sum petitions up by matter.
 
     Parameters

@@ -288,6 +288,11 @@ def test_the_context_holds_what_shares_a_name_some_of_every_issue_and_the_latest
     assert chosen(old, place=[50], enough=100) == [*range(100)]
 
 
+def test_however_many_share_a_name_some_of_every_issue_are_looked_at(hundred):
+    old = hundred.assign(issue_id=["I1"] * 40 + ["I2"] * 5 + [None] * 55)
+    assert chosen(old, 13, place=range(60), petitioner=[70]) == [*range(34, 45), 59, 70]
+
+
 def test_of_names_many_share_the_context_holds_the_latest_of_each_first(hundred):
     shared = {"place": range(60), "petitioner": [5, 6]}
     assert chosen(hundred, 2, **shared) == [6, 59]

@@ -109,7 +109,7 @@ def issues(words: Words, class_table: pd.DataFrame, linked: Frames, config: Conf
         wording=words.wording,
         seed=config.seed,
         granularity=config.mine.granularity,
-        levels=[config.mine.granularity],
+        levels=(),
         map_blocks=words.engine.map,
     )
     del words.wording  # of a large ledger it is gigabytes

@@ -73,8 +73,8 @@ def newer_answers(old: pd.DataFrame, repeated: pd.DataFrame) -> pd.DataFrame:
 def context_of(old: pd.DataFrame, shared: pd.DataFrame, *, enough: int, most: int) -> pd.DataFrame:
     """Choose the old petitions to place new ones among.
 
-    Of each name they share the latest `NAMESAKES`, the latest of all names before the second of any; of each issue the
-    latest `MEMBERS`; and the `LATEST` of all.
+    Of each issue the latest `MEMBERS`; of each name they share the latest `NAMESAKES`, the latest of all names before
+    the second of any; and the `LATEST` of all.
 
     Parameters
     ----------
@@ -86,14 +86,14 @@ def context_of(old: pd.DataFrame, shared: pd.DataFrame, *, enough: int, most: in
     enough : int
         All are chosen where there are no more.
     most : int
-        The first so many of others.
+        Of more the first so many, those of issues first: they are few, and without them no new one could join.
     """
     if len(old) <= enough:
         return old
     order = _latest_first(old)
     later = np.min([_later(shared[kind].to_numpy()[order]) for kind in shared], axis=0)
     namesake, of_issue = later < NAMESAKES, _later(pd.factorize(old["issue_id"])[0][order]) < MEMBERS
-    rank = np.select([namesake, of_issue, np.arange(len(old)) < LATEST], [0, 1, 2], 3)
+    rank = np.select([of_issue, namesake, np.arange(len(old)) < LATEST], [0, 1, 2], 3)
     chosen = np.lexsort([np.where(namesake, later, 0), rank])[: min((rank < 3).sum(), most)]
     wanted = np.zeros(len(old), dtype=bool)
     wanted[order[chosen]] = True
